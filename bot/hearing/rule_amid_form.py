@@ -2,13 +2,15 @@
 and what stands beside it still answers the form: 林雅婷 對了可以用 LINE Pay 嗎."""
 
 import re
+from collections.abc import Sequence
 
 from actions.kit import lexicon, plainly, slot_text
-from bot.hearing import left_at_once
+from bot.hearing import bare_amid_form, left_at_once
 from bot.hearing.rule_asked import FAQ
 from bot.hearing.said import Said, waits_for_a_story
 from bot.hearing.steps import FALLBACK, Step, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Parsed
+from crm_store.language import Language
 from crm_store.text import normalise
 
 _HEAD = re.compile(r"(?P<head>\S{1,30})\s+(?P<question>.*[\u4e00-\u9fff].*)", re.DOTALL)
@@ -16,7 +18,7 @@ _LEADS_ON = re.compile(
     r"我是(?:说|讲|想问|问)|我的意思是|等一?下|先问(?:一下)?|想问(?:一下)?|问一下|对了|顺便|所以|不是"
     r"|^(?:imean|wait|onequestion|bytheway|btw|quickquestion|so|first)$"
 )
-FORMS = frozenset({"join_form", "invoice_form", "profile_form", "redeem_form", "leave_form"})
+FORMS = frozenset({"join_form", "invoice_form", "profile_form", "redeem_form", "leave_form", "cancel_order_form"})
 """Forms that ask for details or a yes. A return, a complaint and a call are asked about by their own words."""
 OF_THE_FORM = {
     "invoice_form": frozenset({"company_invoice", "invoice_wrong"}),
@@ -31,6 +33,8 @@ def apart(said: Said, context: Context) -> tuple[Step, Said | None] | None:
     if form not in FORMS or waits_for_a_story(context):
         return None
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    if bare := _of_what_it_brings(said, parts, form):
+        return bare
     asked = [(text, heard) for text, heard in parts if _asks(text, form)]
     if not asked:
         return None
@@ -41,6 +45,17 @@ def apart(said: Said, context: Context) -> tuple[Step, Said | None] | None:
         return step, Said(head, _alone(said.whole, head))
     rest = left_at_once.without(said, [each for each, _ in asked])
     return step, rest if rest is not None and _answers(rest) else None
+
+
+def _of_what_it_brings(said: Said, parts: Sequence[tuple[str, Parsed]], form: str) -> tuple[Step, Said | None] | None:
+    """The step of a question that names nothing, about what the form brings, and what stands beside it."""
+    language = Language.of(said.whole.get("language"))
+    for text, heard in parts:
+        if (question := bare_amid_form.named(text, form, language)) is not None:
+            step = Step(text=question, heard={**with_intent({**heard, "entities": []}, FAQ), "text": question})
+            rest = left_at_once.without(said, [text])
+            return step, rest if rest is not None and _answers(rest) else None
+    return None
 
 
 def _headed(text: str, form: str) -> tuple[str, str]:

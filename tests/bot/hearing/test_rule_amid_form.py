@@ -2,8 +2,10 @@
 
 import pytest
 
+from bot.hearing import bare_amid_form
 from bot.hearing.hear import hear
 from crm_store.conversations import Context
+from crm_store.language import Language
 from tests.bot.hearing.words import asked, option, said
 
 NAME = asked(form="join_form", slot="join_name")
@@ -48,3 +50,39 @@ def test_of_the_invoice_the_special_one_is_answered() -> None:
 )
 def test_answers_and_other_forms_are_left(text: str, context: Context) -> None:
     assert "ask_faq" not in [intent for intent, _ in steps(text, "inform", context)]
+
+
+CONFIRM = asked(
+    option("对，开吧", "/affirm", "yes"), option("先不开", "/deny", "no"), form="invoice_form", slot="invoice_confirmed"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("多久会收到", "发票多久会收到"), ("要钱吗", "发票要钱吗"), ("那几天能到", "发票那几天能到"),
+        ("什么时候发给我？", "发票什么时候发给我？"), ("免费的吗", "发票免费的吗"),
+    ],
+)  # fmt: skip
+def test_a_question_that_names_nothing_is_asked_of_what_the_form_brings(text: str, question: str) -> None:
+    assert steps(text, "ask_faq", CONFIRM) == [("ask_faq", question)]
+
+
+@pytest.mark.parametrize("text", ["包裹多久到", "退货要钱吗", "运费多少钱", "多久会收到包裹", "对"])
+def test_one_that_names_something_is_asked_of_that(text: str) -> None:
+    assert not any(question.startswith("发票") for _, question in steps(text, "ask_faq", CONFIRM))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("how long does it take?", "how long does it take the invoice?"), ("is it free", "is it free the invoice?"),
+        ("so when would i get it", "so when would i get it the invoice?"),
+    ],
+)  # fmt: skip
+def test_in_english(text: str, named: str) -> None:
+    assert bare_amid_form.named(text, "invoice_form", Language.EN) == named
+
+
+def test_a_form_that_answers_itself_is_left_alone() -> None:
+    assert bare_amid_form.named("多久会收到", "return_form", Language.ZH_HANS) is None
