@@ -111,7 +111,7 @@ def _yes_and_more(said: Said, expects: Expectation) -> Parted | None:
     pieces = consent.clauses(said.text)
     if not agreed.asks_yes_or_no(expects):
         return _filed_and_more(said, pieces, expects)
-    count = next((place for place, piece in enumerate(pieces) if not _says_yes(piece, expects)), len(pieces))
+    count = next((place for place, piece in enumerate(pieces) if not says_yes(piece, expects)), len(pieces))
     agreeing, others = pieces[:count], pieces[count:]
     if all(consent.is_breath(piece) for piece in agreeing) or not _leaves_it(others, said, expects):
         return None
@@ -171,7 +171,7 @@ _TAKES: Mapping[str, Callable[[str, Said], bool]] = {
 }
 
 
-def _says_yes(piece: str, expects: Expectation) -> bool:
+def says_yes(piece: str, expects: Expectation) -> bool:
     """Whether a clause agrees to what was asked and says nothing else."""
     if consent.doubts(piece) or slot_text.is_question(piece):
         return False

@@ -7,6 +7,7 @@ from bot.hearing import agreed, expectation
 from bot.hearing.said import INFORM, Said
 from bot.hearing.steps import with_intent
 from crm_store.conversations import Expectation
+from crm_store.text import normalise
 
 AFFIRM = "affirm"
 _MARKS = " .…,，。、?？!！~～-–—:：;；"
@@ -17,7 +18,8 @@ def as_answer(said: Said, expects: Expectation) -> Said:
     if not expects.is_open or not lexicon.mentions("next_asked", said.text):
         return said
     bare = lexicon.without("next_asked", said.text).strip(_MARKS)
-    if not bare:
+    if not bare or not normalise(said.text).startswith(normalise(bare)):
+        # "Register it, and then refund the other": what comes next is told, not asked.
         return said
     if expectation.option_said(bare, expects) is not None:
         return Said(bare, with_intent({**said.whole, "text": bare}, INFORM))

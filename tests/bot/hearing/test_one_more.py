@@ -77,3 +77,23 @@ def test_nothing_waits_where_no_thing_is_named_or_no_return_is_open() -> None:
 def test_what_waits_is_named_in_the_customers_words() -> None:
     heard = hear(said("外套也想退", RETURN, product="外套"), LAST)
     assert "「外套也想退」" in notices.kept_wish(heard.kept, Language.ZH_HANS).text
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "yes", "other"),
+    [
+        ("没出去外面啦 那帮我登记 然后耳机我想退钱", "耳机", "那帮我登记", "然后耳机我想退钱"),
+        ("登記 然後耳機要退", "耳機", "登記", "然後耳機要退"),
+        ("ok register it, and then refund the earbuds", "earbuds", "ok register it", "and then refund the earbuds"),
+    ],
+)
+def test_behind_a_yes_the_one_in_hand_is_registered_and_the_other_waits(
+    text: str, thing: str, yes: str, other: str
+) -> None:
+    title = "Register it" if text.isascii() else "登记"
+    asks = asked(
+        option(title, "/affirm", "yes"), option("Not now", "/deny", "no"), form="return_form", slot="return_confirmed"
+    )
+    heard = hear(said(text, RETURN, product=thing), asks)
+    assert [(step.text, step.intent) for step in heard.steps] == [(yes, "affirm")]
+    assert [kept["text"] for kept in heard.kept] == [other]
