@@ -31,6 +31,10 @@ _IS_REFUSED = re.compile(
     r"|\b(?:not|no|don t want|do not want|without|instead of|anything but)(?: (?:the|a|an|in|that|any))*$"
 )
 """What stands before a colour that is not to be."""
+_NO_COLOUR = re.compile(
+    r"蓝牙|白金|[金银]卡|红包|黑猫|\b(?:bluetooth|platinum|gold|silver) (?:member|level|tier|card)|\bbluetooth\b"
+)
+"""Words that hold a colour and name none."""
 _FAMILIES = (
     frozenset({"blue", "navy"}), frozenset({"green", "olive"}), frozenset({"beige", "sand", "khaki"}),
     frozenset({"brown", "camel", "coffee"}),
@@ -41,7 +45,7 @@ _FAMILIES = (
 def colour_said(text: str) -> str | None:
     """The colour a text wishes, as the catalogue calls it: olive of "my black one for the olive". The last one named
     that is not told to be the thing's own; the only one named, whatever is told of it."""
-    flat = normalise(text)
+    flat = _NO_COLOUR.sub(" ", normalise(text))
     named = sorted(
         (each.start, -each.end, at, each.value)
         for at, group in enumerate(_GROUPS)
@@ -61,7 +65,7 @@ def colour_said(text: str) -> str | None:
 
 def refused(text: str) -> set[str]:
     """The colours that a text says it is not to be: sand of 不要沙的."""
-    flat = normalise(text)
+    flat = _NO_COLOUR.sub(" ", normalise(text))
     named = [each for group in _GROUPS for each in lexicon.heard(group, flat)]
     return {each.value for each in named if _IS_REFUSED.search(flat[: each.start].rstrip())}
 

@@ -20,6 +20,7 @@ from bot.hearing import (
     beginnings,
     by_words,
     call_in_danger,
+    call_number,
     call_time,
     cancel_beside,
     case_deadline,
@@ -142,7 +143,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = said_last.without_idle_denials(said)
     for listens in (
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
-        one_more.heard, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
+        one_more.heard, call_number.heard, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
         _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard, case_deadline.heard, act_asked.heard,
         handed_on.heard, one_question.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,

@@ -35,3 +35,10 @@ def test_a_colour_is_the_only_one_of_its_family(colour: str, offered: list[str],
 def test_a_refused_colour_is_not_the_wished_one(text: str, wished: set[str | None], out: set[str]) -> None:
     assert colour_said(text) in wished
     assert refused(text) == out
+
+
+@pytest.mark.parametrize(
+    "text", ["退钱的是蓝牙耳机", "退錢的是藍牙耳機", "我白金會員免運吧", "refund the bluetooth earbuds"]
+)
+def test_a_word_that_holds_a_colour_names_none(text: str) -> None:
+    assert colour_said(text) is None
