@@ -379,6 +379,36 @@ class TestResolveAndClose:
         assert complaint.owner_id == agent
 
 
+class TestWhatNobodyAnswered:
+    async def test_is_closed_once_its_time_is_over(self, session, frozen_clock):
+        member, agent = await make_member(session), await make_agent(session)
+        old = await complain(session, member, key="old")
+        await complaints.resolve(session, old, agent_id=agent, resolution="券已补发")
+        open_one = await complain(session, member, key="open", category="price")
+        frozen_clock.move(policy().complaints.confirm_within)
+        assert list(await complaints.close_unanswered(session)) == []
+        frozen_clock.move(timedelta(seconds=1))
+        assert list(await complaints.close_unanswered(session)) == [old]
+        assert (old.status, old.closed_at) == (ComplaintStatus.CLOSED, frozen_clock.moment)
+        assert open_one.status == ComplaintStatus.OPEN
+        assert list(await complaints.close_unanswered(session)) == []
+
+
+class TestLastSettled:
+    async def test_is_the_members_own_and_the_latest(self, session, frozen_clock):
+        member, other, agent = await make_member(session), await make_member(session), await make_agent(session)
+        settled = []
+        for owner, key in ((member, "first"), (member, "second"), (other, "theirs")):
+            settled.append(await complain(session, owner, key=key))
+            await complaints.resolve(session, settled[-1], agent_id=agent, resolution="已处理")
+            frozen_clock.move(timedelta(hours=1))
+        where = {"identity_id": 404, "conversation_id": "elsewhere"}
+        assert await complaints.last_settled(session, member_id=member.id, **where) is settled[1]
+        assert await complaints.last_settled(session, member_id=None, **where) is None
+        frozen_clock.move(policy().complaints.reopen_within)
+        assert await complaints.last_settled(session, member_id=member.id, **where) is None
+
+
 class TestAssign:
     async def test_to_an_agent_it_is_in_progress_and_back_to_nobody_it_stays_so(self, session):
         agent = await make_agent(session)

@@ -187,3 +187,15 @@ class TestOutcomes:
         day = timedelta(days=1)
         assert (await followups.outcomes(session, since=moment, until=moment + day))["contacted"] == 1
         assert (await followups.outcomes(session, since=moment - day, until=moment))["contacted"] == 0
+
+
+class TestReleaseAll:
+    async def test_what_an_agent_claimed_and_did_not_finish_is_everybodys_again(self, session, frozen_clock):
+        member, agent, other = await make_member(session), await make_agent(session), await make_agent(session)
+        mine, done = [await task(session, member, frozen_clock, cause=f"anger:{number}") for number in (1, 2)]
+        theirs = await task(session, member, frozen_clock, cause="anger:3")
+        for follow_up, owner in ((mine, agent), (done, agent), (theirs, other)):
+            await followups.claim(session, follow_up, agent_id=owner)
+        await followups.record_outcome(session, done, outcome="contacted", agent_id=agent)
+        assert await followups.release_all(session, agent) == 1
+        assert (mine.owner_id, done.owner_id, theirs.owner_id) == (None, agent, other)

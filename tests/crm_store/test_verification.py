@@ -29,6 +29,25 @@ def other_than(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
+@pytest.mark.parametrize("drawn", [0, 7, 999_999])
+async def test_a_code_has_six_digits_whatever_is_drawn(
+    session: AsyncSession, frozen_clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, drawn: int
+) -> None:
+    bounds: list[int] = []
+    monkeypatch.setattr(verification.secrets, "randbelow", lambda bound: bounds.append(bound) or drawn)
+    await mei(session)
+    code, _ = await verification.start_code(session, await visitor(session), email="mei@example.com")
+    assert (code, set(bounds)) == (f"{drawn:06d}", {1_000_000})
+
+
+async def test_a_link_is_told_from_a_word_of_where_somebody_comes_from(session: AsyncSession) -> None:
+    token = await verification.create_link_token(session, await mei(session))
+    assert verification.is_link_token(f" {token} ")
+    assert not any(
+        verification.is_link_token(word) for word in ("spring-sale", token + "A", token[:-1], "好" * len(token))
+    )
+
+
 class TestCodes:
     async def test_the_right_code_binds_and_may_come_twice(
         self, session: AsyncSession, frozen_clock: FrozenClock
