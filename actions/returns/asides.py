@@ -49,6 +49,9 @@ def _tell(turn: Turn, aside: str, request: ReturnRequest | None, kind: str | Non
     elif aside == "packaging":
         reason = request.reason if request is not None else turn.slot("return_reason")
         turn.say("reply_return_aside_packaging_fault" if is_fault(reason) else "reply_return_aside_packaging")
+    elif aside == "new_when" and request is not None and request.kind != ReturnKind.EXCHANGE:
+        # No new one comes of it: what is waited for is how it goes back.
+        tell_way_back(turn, request)
     elif aside == "new_when" and request is not None and request.status == ReturnStatus.REQUESTED:
         decided = due_text(request.step_due_at or decided_by(), turn.language)
         turn.say("reply_return_new_when_soon", number=request.number, decided=decided)

@@ -10,6 +10,7 @@ from actions.kit.forms import REQUESTED_SLOT, begun_by
 from actions.kit.quick_replies import likely_next, wish
 from actions.service.callbacks import calls_of
 from actions.service.feedback import PRAISED, strike_out_praise
+from actions.talk.acts import last_act
 from actions.talk.courtesies import forms
 from crm_store.labels import label
 from crm_store.members import MemberStatus
@@ -56,8 +57,8 @@ class ActionDenyAct(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         act = str(turn.entity("act") or lexicon.meant("act", turn.text) or "")
         if not act:
-            # Denied in words that name no act we know: whatever it is, nothing is done.
-            turn.say("reply_hesitate_nothing_done")
+            # Denied in words that name no act we know: whatever it is, nothing more is done.
+            await _tell_nothing_more(turn)
             return forms()[turn.form].put_off(turn) if turn.form else []
         if turn.entity("choice") == STAYS:
             turn.say("reply_return_stays")
@@ -73,6 +74,16 @@ class ActionDenyAct(CrmAction):
         turn.say("reply_act_not_done", act=label("act_denied", act, turn.language))
         turn.done("denied", act)
         return []
+
+
+async def _tell_nothing_more(turn: Turn) -> None:
+    """That nothing is done; where something was done just now, what stands."""
+    act = None if turn.form else await last_act(turn)
+    if act is None:
+        turn.say("reply_hesitate_nothing_done")
+        return
+    turn.say("reply_act_stands", what=label("act_done", act.name, turn.language, **act.facts))
+    turn.focus(done=turn.spoken_of["done"])
 
 
 async def _is_to_come(turn: Turn, act: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from actions.kit import act_asked
 from actions.kit.act_asked import Asked
 from actions.talk.courtesies import ActionInformAlone
+from actions.talk.taken_back import ActionDenyAct
 from crm_store import callbacks, complaints, members, orders, promises, returns, rewards
 from crm_store.clock import now
 from crm_store.orders import Order, OrderStatus
@@ -44,6 +45,19 @@ async def returned(
     async with member.database.transaction() as session:
         own = await session.merge(order)
         return await returns.open_return(session, own, own.lines[0], kind=kind, reason=reason, key=order.number)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("等等 不是换", "zh-Hans"), ("等等 不是換", "zh-Hant"), ("wait, not a swap", "en")]
+)
+async def test_a_denial_of_nothing_we_know_leaves_what_was_done_and_says_so(
+    member: Customer, text: str, language: str
+) -> None:
+    request = await returned(member)
+    focus = {"done": "return_or_refund", "return": request.number}
+    ran = await member.run(ActionDenyAct, text, "deny_act", slots={"focus": focus}, language=language)
+    assert ran.responses == ["reply_act_stands"]
+    assert request.number in ran.only.text
 
 
 class TestReturn:
