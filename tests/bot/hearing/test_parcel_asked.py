@@ -44,6 +44,8 @@ def named(text: str, intent: str = "nlu_fallback", sure: float = 1.0, **focus: o
         ("does the courier ring me first", Aspect.CALLS),
         ("能放门口吗", Aspect.LEFT),
         ("可以請鄰居代收嗎", Aspect.LEFT),
+        ("管理員可以幫我收嗎", Aspect.LEFT),
+        ("包裹到底丟了沒", Aspect.LOST),
         ("could you leave it with the concierge", Aspect.LEFT),
         ("不在家咋办", Aspect.ABSENT),
         ("家裡沒有人的話怎麼辦", Aspect.ABSENT),
@@ -139,6 +141,14 @@ def test_two_of_one_message_are_answered_both(text: str) -> None:
     steps = hear(said(text, "ask_parcel", 0.6), Context(focus=PARCEL)).steps
     choices = [str(e["value"]) for s in steps for e in (s.heard or {})["entities"] if e["entity"] == "choice"]
     assert choices == [f"{parcel_asked.CHOICE}:{Aspect.BY_WHEN}", f"{parcel_asked.CHOICE}:{Aspect.LEFT}"]
+
+
+@pytest.mark.parametrize(
+    "text", ["能换一天送吗 我周一不在", "可以改天送嗎？我週一不在", "can it come on another day? I'm out on Monday"]
+)
+def test_a_change_beside_its_reason_is_looked_up_in_no_article(text: str) -> None:
+    message = said(text, "ask_faq", 0.7, ("ask_faq", 0.7), ("change_order", 0.8))
+    assert [step.intent for step in hear(message, Context(focus=PARCEL)).steps] == ["change_order"]
 
 
 def test_what_then_is_no_question_where_it_is() -> None:
