@@ -192,6 +192,13 @@ async def found_in(tracker: Tracker, slug: str) -> Found:
     return await _followed(index, text, before or "", slug, language) or Found()
 
 
+async def answer_to(question: str, language: Language) -> Found:
+    """What the articles say to a question in standard words; nothing where none surely does."""
+    hits = await index_of(database()).nearest(question, language)
+    found = Found(question, hits[:1], None, hits[0].title if hits else "")
+    return found if found.surely else Found(question)
+
+
 async def on_what_was_told(tracker: Tracker) -> Found:
     """What the article told last says to a message that was heard as something else; nothing after anything else."""
     focus = tracker.get_slot(FOCUS_SLOT) or {}

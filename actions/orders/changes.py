@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from actions.kit import lexicon, slot_text
+from actions.kit import lexicon, parcel_asked, slot_text
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button
 from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import CrmForm, requested
@@ -62,6 +62,8 @@ class ChangeOrderForm(CrmForm):
     async def fill(self, turn: Turn) -> dict[str, Any]:
         if turn.member is None:
             return blank(self)
+        if (choice(turn) or "").startswith(parcel_asked.CHOICE):
+            return {}  # "do they come on Sundays" names no day
         if begins(self, turn):
             filled = blank(self) | self._what(turn)
             filled |= await self._order(turn, turn.member, filled["change_order_what"])

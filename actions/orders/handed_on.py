@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions.kit import addresses, handing_on
+from actions.kit import addresses, handing_on, parcel_asked
 from actions.kit.base import Button, Event, Turn, button, consent_buttons
 from actions.kit.form_input import choice, words
 from actions.kit.forms import REQUESTED_SLOT
@@ -272,6 +272,8 @@ def _wish(turn: Turn, order: Order, what: What) -> str | None:
     text = words(turn)
     if what in NEEDS_ADDRESS:
         return addresses.found(text)
+    if what == What.LEAVE:
+        return label("hand_on", f"leave_{parcel_asked.place_in(text)}", turn.language)
     return label("hand_on", what, turn.language)
 
 

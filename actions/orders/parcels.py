@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
+from rasa_sdk import Tracker
+
 from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.mentions import Meant, order_meant, parcel_meant
 from actions.kit.order_marks import says_a_place, window_of
+from actions.kit.parcel_asked import Aspect
 from actions.kit.parsing import choice_in
 from actions.kit.replies import (
     LIST_LIMIT,
@@ -21,6 +24,8 @@ from actions.kit.replies import (
     service_button,
     tell_not_bought,
 )
+from actions.knowledge.found import Found
+from actions.orders import parcel_answers
 from actions.orders.status import asks_address, open_orders, tell_address, tell_order
 from crm_store import orders, parcels, promises, service_hours
 from crm_store.clock import business_zone, now, today
@@ -49,7 +54,18 @@ class ActionParcel(MemberAction):
     action_name: ClassVar[str] = "action_parcel"
     writes: ClassVar[bool] = False
 
+    async def prepare(self, tracker: Tracker) -> Found:
+        return await parcel_answers.rule_for(tracker)
+
+    async def answer(self, turn: Turn) -> list[Event] | None:
+        if parcel_answers.tell_everybody(turn, parcel_answers.aspect_of(turn.tracker)):
+            return []
+        return await super().answer(turn)
+
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        aspect = parcel_answers.aspect_of(turn.tracker)
+        if aspect is not None and await parcel_answers.tell(turn, member, aspect, await self._meant(turn, member)):
+            return []
         if not turn.pressed and lexicon.mentions("another_parcel", turn.text):
             await self._tell_another(turn, member)
             return []
@@ -159,6 +175,8 @@ def question_about(turn: Turn) -> str | None:
     """What of a parcel the words ask for: number, carrier, why, day or place; None for how it stands."""
     if turn.pressed:
         return None
+    if parcel_answers.aspect_of(turn.tracker) is Aspect.WHERE_LEFT:
+        return "signed"
     return "address" if asks_address(turn.text) else lexicon.meant("parcel_question", turn.text)
 
 

@@ -49,6 +49,7 @@ from bot.hearing import (
     one_question,
     others_data,
     own_complaints,
+    parcel_asked,
     person,
     points_reckoned,
     praised,
@@ -145,7 +146,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
         one_more.heard, call_number.heard, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
         _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard, case_deadline.heard, act_asked.heard,
-        handed_on.heard, one_question.heard, by_words.heard, arrival_asked.heard, choice_asked.heard,
+        handed_on.heard, parcel_asked.heard, one_question.heard, by_words.heard, arrival_asked.heard,
+        choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
         not_clear.heard,
     ):  # fmt: skip

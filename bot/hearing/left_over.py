@@ -10,8 +10,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.kit import alternatives, consent, lexicon, own_damage, plainly, rule_first, slot_text
+from actions.kit import parcel_asked as kit_parcel_asked
 from actions.kit.base import ALONGSIDE, IF_KNOWN
-from bot.hearing import cancel_beside, denial, invoice_told, reference, return_day, rule_asked, two_rules, wishes
+from bot.hearing import (
+    cancel_beside,
+    denial,
+    invoice_told,
+    parcel_asked,
+    reference,
+    return_day,
+    rule_asked,
+    two_rules,
+    wishes,
+)
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT
 from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
@@ -123,6 +134,8 @@ def _left(said: Said, heard: Heard) -> list[Part]:
         left = [part for part in left if not own_damage.asks(part[0].text) and not own_damage.names_it(part[0].text)]
     if any(step.intent == FAQ and step.text == said.text for step in heard.steps):
         left = [part for part in left if not two_rules.only_supposed(part[0].text)]
+    if any(parcel_asked.is_step(step) for step in heard.steps):
+        left = [part for part in left if kit_parcel_asked.asked(part[0].text) is None]
     for step in heard.steps:
         covered = _covered(step, said, asked)
         left = [part for part in left if part not in covered]
