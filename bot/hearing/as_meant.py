@@ -6,6 +6,7 @@ from actions.kit import plainly
 from bot.hearing import (
     buying,
     charged_twice,
+    conduct_told,
     cut_words,
     dates_compared,
     fault_told,
@@ -28,7 +29,7 @@ from crm_store.conversations import Context
 def heard(said: Said, context: Context) -> Said:
     """The message without praise that is none and what somebody else dislikes; with the fault, the objection, the goods
     for money that it is about."""
-    said = cut_words.as_meant(said)
+    said = conduct_told.as_meant(cut_words.as_meant(said), context)
     said = swap_meant.as_meant(for_money.as_meant(said, context), context)
     said = dates_compared.as_meant(of_others.as_meant(praised.as_meant(said)), context)
     said = join_named.as_meant(no_call.as_meant(said, context))

@@ -3,13 +3,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from actions.kit import handing_on, parcel_asked, plainly
+from actions.kit import handing_on, parcel_asked, plainly, slot_text
 from actions.kit.parcel_asked import Aspect
 from bot.hearing import agreed, expectation
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 
+COMPLAINT = "make_complaint"
 PARCEL, CHANGE_ORDER = "ask_parcel", "change_order"
 CHANGE_FORM = "change_order_form"
 WHERE_IT_IS = frozenset({PARCEL, "ask_order_status"})
@@ -27,6 +28,9 @@ NUMBERS = frozenset({"order_number", "parcel_number"})
 def heard(said: Said, context: Context) -> Heard | None:
     """The steps of such questions; None amid a form or another question, and beside what is surely another wish."""
     if not _may_ask(context) or expectation.option_said(said.text, context.expects) is not None:
+        return None
+    if intent_of(said.whole) == COMPLAINT and not slot_text.is_question(said.text):
+        # How the courier behaved is told, and nothing asked.
         return None
     pieces = [(clause.text, parsed) for clause, parsed in said.clauses] or [(said.text, said.whole)]
     if len(pieces) > 1 and parcel_asked.asked(said.text) and not any(parcel_asked.asked(text) for text, _ in pieces):
