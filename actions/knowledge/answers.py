@@ -23,6 +23,11 @@ from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
 from crm_store.text import terms
 
+UNANSWERED = "unanswered"
+"""In the focus: the question that was said to have no answer when it was asked again."""
+LATELY = 6
+"""Places of the conversation, both sides' messages, within which that is not said in the same words."""
+
 
 class ActionFaq(CrmAction):
     action_name: ClassVar[str] = "action_faq"
@@ -72,7 +77,10 @@ async def _asked_again(turn: Turn, found: Found) -> None:
         await answered(turn, found)
     else:
         await keep_gap(turn, found.best)
-        turn.say("reply_asked_again", asked=turn.text, buttons=buttons)
+        told_at = int((turn.spoken_of.get("at") or {}).get(UNANSWERED) or 0)
+        told = bool(told_at) and turn.conversation.last_seq - told_at <= LATELY
+        turn.say("reply_asked_again_still" if told else "reply_asked_again", asked=turn.text, buttons=buttons)
+        turn.focus(**{UNANSWERED: turn.text})
         turn.done("not_found", turn.text)
 
 

@@ -55,6 +55,7 @@ _MISSED_EN = re.compile(
 _DENIES = re.compile(
     rf"^{_OPENS}(?:我)?(?:这个?|那个?)?(?:并|又)?(?:不是|唔系|没要|不要|没说|冇话)|^{_OPENS}(?:it s |i m )?(?:not|no) "
 )
+_SUPPOSES = re.compile(r"万一|如果|要是|假如|点算|点办|\bwhat if\b")
 _BARE_NO = re.compile(r"(?:不是|不对|唔系|错|no|nope|nah|wrong)+")
 
 
@@ -104,8 +105,9 @@ def read(text: str, context: Context) -> Objection | None:
 
 
 def asks(text: str) -> bool:
-    """Whether words ask something: by a mark, or as people ask back."""
-    return slot_text.is_question(text) or lexicon.mentions("asks_back", text)
+    """Whether words ask something: by a mark, as people ask back, or of what would be."""
+    supposes = _SUPPOSES.search(normalise(text)) is not None
+    return supposes or slot_text.is_question(text) or lexicon.mentions("asks_back", text)
 
 
 def _asks_again(clause: str) -> bool:

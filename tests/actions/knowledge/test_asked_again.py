@@ -56,6 +56,13 @@ async def test_what_an_article_answers_is_told_once_and_not_again(customer: Cust
     assert second.only.text != first.only.text
 
 
+async def test_a_second_time_it_is_said_in_other_words(customer: Customer) -> None:
+    await customer.run(ActionFaq, "审核不通过怎么办", "ask_faq", entities={"choice": ASKED_AGAIN})
+    ran = await customer.run(ActionFaq, "审核不同意怎么办", "ask_faq", entities={"choice": ASKED_AGAIN})
+    assert ran.responses == ["reply_asked_again_still"]
+    assert "审核不同意怎么办" in ran.only.text
+
+
 async def test_an_objection_alone_asks_for_the_question_and_keeps_no_gap(customer: Customer) -> None:
     ran = await customer.run(ActionFaq, "答非所问", "ask_faq", entities={"choice": ANSWER_MISSED})
     assert ran.responses == ["reply_answer_missed"]

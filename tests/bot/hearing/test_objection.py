@@ -47,7 +47,7 @@ class TestTaken:
     def test_the_act_that_is_denied_is_known(self, text: str, rest: str) -> None:
         found = objection.read(text, ANSWERED)
         assert found is not None
-        assert (found.rest, found.denied) == (rest, {"make_complaint"})
+        assert (found.rest, found.denied, found.asks) == (rest, {"make_complaint"}, True)
 
     @pytest.mark.parametrize(
         "text",
