@@ -73,7 +73,8 @@ async def _asked_again(turn: Turn, found: Found) -> None:
     if turn.entity("choice") == ANSWER_MISSED:
         turn.say("reply_answer_missed", buttons=buttons)
         turn.done("not_understood", turn.text)
-    elif (found.surely or found.answers_well) and not found.unwritten:
+    elif found.surely and not found.unwritten:
+        # What is only near may be the next wrong thing.
         await answered(turn, found)
     else:
         await keep_gap(turn, found.best)

@@ -134,8 +134,9 @@ class TestAnew:
     def test_what_answers_it_stays(self, rest: str, intent: str) -> None:
         assert [step.intent for step in self.steps(rest, intent, product="越野跑鞋")] == [intent]
 
-    def test_what_was_denied_is_not_begun_though_nothing_is_asked(self) -> None:
-        (step,) = self.steps("换鞋那个", "make_complaint", denied="make_complaint")
+    @pytest.mark.parametrize("intent", ["make_complaint", "deny", "out_of_scope"])
+    def test_what_was_denied_is_not_begun_nor_called_off_though_nothing_is_asked(self, intent: str) -> None:
+        (step,) = self.steps("换鞋那个", intent, denied="make_complaint")
         assert step.intent == "ask_faq"
 
     @pytest.mark.parametrize("text", ["我问的是换货", "我問的是換貨", "i asked if you repair cups"])
