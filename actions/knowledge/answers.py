@@ -7,10 +7,11 @@ from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
 from actions.kit import goods_named, lexicon
-from actions.kit.base import IF_KNOWN, Button, CrmAction, Event, Turn, button, database
+from actions.kit.base import ANSWER_MISSED, ASKED_AGAIN, IF_KNOWN, Button, CrmAction, Event, Turn, button, database
 from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
+from actions.kit.replies import person_button, service_button
 from actions.knowledge import own_price, own_warranty
 from actions.knowledge.for_members import told_to_member
 from actions.knowledge.found import Found, look_up, more, rest_beside
@@ -21,6 +22,11 @@ from crm_store import knowledge, products
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
 from crm_store.text import terms
+
+UNANSWERED = "unanswered"
+"""In the focus: the question that was said to have no answer when it was asked again."""
+LATELY = 6
+"""Places of the conversation, both sides' messages, within which that is not said in the same words."""
 
 
 class ActionFaq(CrmAction):
@@ -35,6 +41,9 @@ class ActionFaq(CrmAction):
             await _pressed(turn)
             return []
         found: Found = turn.prepared
+        if turn.entity("choice") in (ASKED_AGAIN, ANSWER_MISSED):
+            await _asked_again(turn, found)
+            return []
         if rest_beside(turn.tracker.latest_message):
             await _alongside(turn, found)
             return []
@@ -55,6 +64,25 @@ class ActionFaq(CrmAction):
             turn.say("reply_faq_not_ready")
             turn.done("not_found", turn.text)
         return []
+
+
+async def _asked_again(turn: Turn, found: Found) -> None:
+    """Another answer than the one that missed, where one surely fits; else it is said plainly that there is none, the
+    question kept for the editors and a person offered who gets exactly these words."""
+    buttons = [person_button(turn), service_button(turn, "call_back", "request_callback")]
+    if turn.entity("choice") == ANSWER_MISSED:
+        turn.say("reply_answer_missed", buttons=buttons)
+        turn.done("not_understood", turn.text)
+    elif found.surely and not found.unwritten:
+        # What is only near may be the next wrong thing.
+        await answered(turn, found)
+    else:
+        await keep_gap(turn, found.best)
+        told_at = int((turn.spoken_of.get("at") or {}).get(UNANSWERED) or 0)
+        told = bool(told_at) and turn.conversation.last_seq - told_at <= LATELY
+        turn.say("reply_asked_again_still" if told else "reply_asked_again", asked=turn.text, buttons=buttons)
+        turn.focus(**{UNANSWERED: turn.text})
+        turn.done("not_found", turn.text)
 
 
 async def _alongside(turn: Turn, found: Found) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.kit import lexicon, places, plainly, rule_first, sent_abroad
-from actions.kit.base import ALONGSIDE, FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
+from actions.kit.base import ALONGSIDE, ASKED_AGAIN, FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
 from actions.knowledge.for_members import told_to_member
@@ -148,6 +148,8 @@ async def look_up(tracker: Tracker) -> Found:
     if beside := rest_beside(message):
         before = rule_first.spoken_before(tracker.get_slot(FOCUS_SLOT) or {})
         return await _alongside(index, message, beside, language, before)
+    if any(each.get("value") == ASKED_AGAIN for each in message.get("entities") or []):
+        return await _not_told(index, text, tracker.get_slot(FOCUS_SLOT) or {}, language)
     # Whoever says that something else is meant does not go on with what was told; a figure is put into the same case.
     denied = [str(each["value"]) for each in message.get("entities") or [] if each.get("entity") == RULED_OUT]
     another = any(not sign.isdigit() for each in denied for sign in each)
@@ -179,6 +181,17 @@ async def look_up(tracker: Tracker) -> Found:
     if going_on is None or not (heard_so or unsure or _is_nearer(going_on, hits[0])):
         return by_itself
     return by_itself if going_on.says_again(focus) and _says_more(by_itself, focus) else going_on
+
+
+async def _not_told(index: KnowledgeIndex, text: str, focus: Mapping[str, Any], language: Language) -> Found:
+    """What the articles have for a question that the last answer missed, without that answer."""
+    surely = await _plainly(index, text, "", language)
+    if surely is not None and not (surely.says_again(focus) and _just_told(focus)):
+        return surely
+    hits = await index.nearest(text, language)
+    missed = [hit for hit in hits if Found(hits=[hit]).says_again(focus) and _just_told(focus)]
+    left = [hit for hit in hits if hit not in missed]
+    return Found(text, left, None, left[0].title if left else "")
 
 
 async def found_in(tracker: Tracker, slug: str) -> Found:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.desk import again, notices
 from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
-from bot.hearing import after_danger, answer_kept, beginnings, language, ruled_out, wishes
+from bot.hearing import after_danger, answer_kept, asked_again, beginnings, language, objection, ruled_out, wishes
 from bot.hearing.answered import may_answer
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
@@ -54,7 +54,10 @@ class Answered:
 async def understood(dialogue: Dialogue, text: str, conversation: Conversation, *, sent_at: datetime) -> Said:
     """The message, without what it says is not meant, and its clauses, understood together. Raises
     DialogueUnavailable."""
-    in_form = Context.read(conversation.context).expects.form is not None
+    context = Context.read(conversation.context)
+    in_form = context.expects.form is not None
+    if (missed := objection.read(text, context)) is not None:
+        text = missed.rest or text
     denied = None if in_form else ruled_out.read(text)
     text = denied.rest if denied is not None and denied.rest else text
     parts, sentences = wishes.clauses(text), wishes.sentences(text)
@@ -69,6 +72,7 @@ async def understood(dialogue: Dialogue, text: str, conversation: Conversation, 
         list(zip(parts, heard[: len(parts)], strict=True)),
         list(zip(sentences, heard[len(parts) :], strict=True)),
         denied,
+        missed,
     )
 
 
@@ -131,6 +135,9 @@ async def answer(
         await taken.take(Step(text=str(kept["text"]), heard=kept), announced=notices.next_wish(kept, taken.language))
     if fresh := [kept for kept in waiting if kept[SINCE] == conversation.last_seq]:
         taken.put_before_the_question(notices.kept_wish(fresh, taken.language))
+    if said is not None and said.objection is not None and taken.gives_again(context.answered):
+        taken.replies.clear()
+        await taken.take(asked_again.step(said.objection, said.whole))
     answered = taken.without_repetition(said.text if said is not None else "", context.answered)
     return Answered(
         replies=taken.said(),
@@ -212,6 +219,12 @@ class _Taken:
             in_form = self.last.active_form is not None
             self.replies = again.instead(self.replies, given, text=text, in_form=in_form, language=self.language)
         return given
+
+    def gives_again(self, before: LastAnswer | None) -> bool:
+        """Whether the very answer given last is what all of it comes to; an open form asks on."""
+        given = again.given(self.replies, "", before)
+        is_same = given is not None and before is not None and given.answer == before.answer
+        return is_same and self.last.active_form is None
 
     def put_before_the_question(self, reply: Reply) -> None:
         self.replies.insert(max(0, len(self.replies) - 1), reply)

@@ -15,6 +15,7 @@ from bot.hearing import (
     anybody,
     arrival_asked,
     as_meant,
+    asked_again,
     bare,
     before_buying,
     beginnings,
@@ -110,6 +111,9 @@ def hear(said: Said, context: Context) -> Heard:
     """The steps of a message."""
     if at_risk := _danger(said, context):
         return at_risk
+    if said.objection is not None:
+        heard = hear(replace(said, objection=None), context) if said.objection.rest else None
+        return asked_again.anew(heard, said.objection, said.whole, context)
     if struck_out := praised.taken_back(said, context):
         return struck_out
     said = scores.as_meant(next_asked.as_answer(said.without_danger(), context.expects), context.expects)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from actions.kit import alternatives, lexicon, slot_text
 from bot.hearing import danger, denial, reference, rule_asked
 from bot.hearing.danger import Danger
+from bot.hearing.objection import Objection
 from bot.hearing.ruled_out import RuledOut
 from bot.hearing.steps import FALLBACK, Step, confidence_of, intent_of, with_intent
 from bot.hearing.wishes import FAQ, Clause
@@ -34,6 +35,8 @@ class Said:
     sentences: Sequence[tuple[Clause, Parsed]] = ()
     ruled_out: RuledOut | None = None
     """What was taken out of it: things that are not meant."""
+    objection: Objection | None = None
+    """What was taken off in front of it: words that the last answer missed."""
 
     @property
     def names_danger(self) -> Danger | None:

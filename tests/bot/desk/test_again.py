@@ -37,6 +37,23 @@ class TestTheSameAnswer:
         await self.said_last(desk, "你们门店在哪里啊")
         assert (await self.said_last(desk, "你们门店在哪里啊？"))[-1] == "bot: 门店在南京西路 1 号。"
 
+    @pytest.mark.parametrize(
+        ("text", "rest"),
+        [
+            ("我问的是坏的杯子能不能修", "坏的杯子能不能修"),
+            ("我是問壞的杯子能不能修", "壞的杯子能不能修"),
+            ("i asked how old the cups are", "how old the cups are"),
+        ],
+    )
+    async def test_after_an_objection_the_question_is_put_to_the_articles_as_well(
+        self, desk: Desk, rasa: DialogueServer, text: str, rest: str
+    ) -> None:
+        await self.said_last(desk, "你们门店在哪里啊")
+        await self.said_last(desk, text)
+        *_, heard_so, again_so = rasa.turns
+        assert (heard_so["text"], heard_so["heard"]["intent"]["name"]) == (rest, "ask_order_status")
+        assert (again_so["text"], again_so["heard"]["intent"]["name"]) == (rest, "ask_faq")
+
     async def test_a_courtesy_may_be_said_again(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         plainly = dialogue_server.understand
         monkeypatch.setattr(dialogue_server, "understand", lambda text: plainly(text) | {"intent": "thank"})
