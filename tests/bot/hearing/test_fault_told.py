@@ -1,5 +1,7 @@
 """A fault in own words is a fault, the wish to have a thing mended is one, and talk of goods stays what it is."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.hearing.fault_told import as_meant
@@ -147,3 +149,15 @@ def test_an_exchange_beside_what_is_wrong_is_one_of_goods_and_the_name_of_a_thin
     named = said("想買那個檯燈，刀具", "ask_product", 0.9, ("ask_product", 0.9), ("report_fault", 0.9))
     named.clauses[1][1]["entities"] = [{"entity": "product", "value": "刀具", "start": 0, "end": 2}]
     assert intent_of(as_meant(named, Context()).clauses[1][1]) == "inform"
+
+
+@pytest.mark.parametrize(
+    "text", ["the slip-on shoes i got last week are too tight", "上周收到的那双步行鞋太紧了", "昨天到的步行鞋太緊了"]
+)
+def test_what_is_wrong_with_a_thing_in_hand_is_no_question_about_goods(text: str) -> None:
+    message = said(text, "report_fault", 0.53)
+    name = "shoes" if text.isascii() else "步行鞋"
+    begins = text.index(name)
+    named = {"entity": "product", "value": name, "start": begins, "end": begins + len(name), "extractor": "test"}
+    message = replace(message, whole={**message.whole, "entities": [named]}, clauses=[])
+    assert "ask_product" not in [step.intent for step in hear(message, asked()).steps]
