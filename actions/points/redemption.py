@@ -38,6 +38,8 @@ from crm_store.rewards import Redemption, Reward, RewardKind, RewardUnavailable
 from crm_store.text import normalise
 
 OFFERED_AT_MOST = 3
+ASKED_BESIDE = (RewardAsked.AT_ONCE, RewardAsked.LEFT, RewardAsked.LAPSED, RewardAsked.LAST_DAY)
+"""What is asked amid the form and answered elsewhere; the form asks its question again."""
 ACT = "redeem_points"
 
 
@@ -61,7 +63,7 @@ class RedeemForm(CrmForm):
             return {}
         if delivery := await self._asks_where(turn):
             return delivery
-        if not turn.pressed and rewards_asked.asked(turn.text) in (RewardAsked.AT_ONCE, RewardAsked.LEFT):
+        if not turn.pressed and rewards_asked.asked(turn.text, of_voucher=True) in ASKED_BESIDE:
             return {}
         balance = await points.balance(turn.session, turn.member.id)
         if aside := await terms.told(turn) or await self._asks_whether_enough(turn, balance):
