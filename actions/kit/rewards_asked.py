@@ -30,6 +30,8 @@ class RewardAsked(StrEnum):
     REMINDED = "reminded"
     LAPSED = "lapsed"
     LAST_DAY = "last_day"
+    USED_ON = "used_on"
+    PAID = "paid"
 
 
 class TermsAsked(StrEnum):

@@ -2,6 +2,7 @@
 back, and whether it still counts on its last day."""
 
 import re
+import unicodedata
 
 from crm_store.text import closed_up
 
@@ -53,6 +54,49 @@ _ASKS = re.compile(
     r"吗|么|没|不$|不能|㗎|咩|呀$|仲|还(?:能|可以|有|在)|能不能|会不会|会唔会|是不是|系咪|可不可以|可唔可以|用唔用得|得唔得|要是|如果|也给|到底|在不在"
     r"|\b(?:can|could|do|does|will|would|are|is|what if|if)\b"
 )
+
+_USED_ON = re.compile(
+    r"券(?:是不是|系咪|都|也|又)*(?:能不能|可不可以|可唔可以|得唔得|能|可以|得)"
+    r"(?:用来|用嚟|拿来|攞来|攞嚟|用)?(?:买|用在|用于|用到|用喺)"
+    r"(?!什么|啥|咩|乜|吗|么|到|东西|哪|边)\S"
+    r"|(?:买|用在|用喺)\S{1,12}?(?:能不能|可不可以|可唔可以|能|可以)(?:用|使)(?:这|那|呢|𠮶)?张?(?:\d{2,3}(?:元|块|蚊)?的?)?(?:优惠)?券"
+    r"|\b(?:can|could|may) (?:i|we) (?:use|put|spend|apply) (?:this|the|my|that|a) (?:\d+ )?(?:yuan )?"
+    r"(?:voucher|coupon) (?:on|for|towards|to buy|to get) (?:the|that|those|a|some|it|them)\b"
+    r"|\b(?:does|do|will|would|can) (?:this|the|my|that|a) (?:\d+ )?(?:yuan )?(?:voucher|coupon)s?"
+    r" (?:work|count|apply|be used|buy|cover)(?: on| for| with| to buy)?\b (?:the|that|those|a|some|it|them)\b"
+)
+_PAID = re.compile(
+    r"实付|付多少|付几|最后(?:是|要|得|系)?(?:多少|几多?)|到手(?:多少|价)|(?:要|就|是|得)(?:多少|几多?)钱|几多钱"
+    r"|就(?:是)?\d{2,}(?:对|啱|是|没错)"
+    r"|\b(?:how much|what) (?:do|would|will|should) i (?:have to )?pay\b"
+    r"|\bhow much (?:is|are) (?:it|that|they) (?:then|with)\b"
+    r"|\bcomes? to\b|\bto pay\b|\bfinal price\b|\bhow much in the end\b"
+)
+_MINUS = r"\d{2,}(?:\.\d+)? ?[-−－–] ?(?:20|50|100)(?!\d)"
+_WITH_ONE = re.compile(rf"券|(?:用|换|拿|攞|来)[了咗]?[一1]?张(?:20|50|100)|{_MINUS}|\b(?:vouchers?|coupons?)\b")
+_IN_A_SUM = re.compile(
+    r"会员价|打折|折扣|折上折|一起用|叠加|叠用|用在|会员|白金|金卡|银卡"
+    r"|\b(?:members?|discount|together|stack|platinum|gold|silver)\b"
+)
+
+
+def asks_use_on(text: str) -> bool:
+    """Whether it is asked if a voucher may be used for goods that are named: 这券能买防晒吗."""
+    return bool(_USED_ON.search(closed_up(text)))
+
+
+def asks_paid(text: str) -> bool:
+    """Whether it is asked what goods come to with a voucher off: 用在那双 实付多少, 569-100就469对吧."""
+    said = closed_up(text)
+    plain = unicodedata.normalize("NFKC", text)
+    with_one = _WITH_ONE.search(said) or re.search(_MINUS, plain)
+    return bool(with_one and _PAID.search(said) and not _OF_ORDERS.search(said))
+
+
+def is_of_a_sum(text: str) -> bool:
+    """Whether a clause tells what goes into such a sum, or asks for it: 用在那双, 会员价不会更低."""
+    said = closed_up(text)
+    return bool(_WITH_ONE.search(said) or _PAID.search(said) or _IN_A_SUM.search(said))
 
 
 def asks_lapsed(text: str, *, of_voucher: bool = False) -> bool:

@@ -2,6 +2,7 @@
 whether that whole day still counts."""
 
 from datetime import date
+from typing import Any
 
 from actions.kit.base import Button, Turn, button
 from actions.kit.form_input import choice
@@ -83,7 +84,7 @@ def _back(turn: Turn, one: tuple[Redemption, Reward] | None) -> list[Button]:
     return [button(label("form_button", "give_back", turn.language), "undo", act="redeem_points")]
 
 
-def _values(turn: Turn, redemption: Redemption, reward: Reward) -> dict[str, str]:
+def _values(turn: Turn, redemption: Redemption, reward: Reward) -> dict[str, Any]:
     return {
         "reward": name_in(reward.names, turn.language),
         "code": redemption.coupon_code,

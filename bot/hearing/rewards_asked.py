@@ -25,6 +25,8 @@ PAID_AND_RETURNED = "points_paid_return"
 """Of plainly.yml: what comes back of an order that points were used for."""
 LATELY = 3
 """So many messages a reward or the points stay what is spoken of."""
+OF_GOODS_LATELY = 12
+"""So many places of a conversation goods stay those that a voucher is put to."""
 ASKED_AS = {
     RewardAsked.AT_ONCE: (VOUCHERS, {CHOICE: RULES}),
     RewardAsked.DONE: (VOUCHERS, {CHOICE: WHETHER_DONE}),
@@ -61,7 +63,7 @@ def heard(said: Said, context: Context) -> Heard | None:
     if context.expects.form not in (None, REDEEM_FORM) or intent_of(said.whole) in NO_OTHER_WISH:
         return None
     of_points = is_spoken_of(context.focus)
-    if surely := _of_its_end(said, context):
+    if surely := _of_its_end(said, context) or _of_goods(said, context):
         return surely
     if context.expects.form is None and plainly.heard_as(said.text) == PAID_AND_RETURNED:
         return Heard.of(words(said, FAQ))
@@ -99,6 +101,23 @@ def _of_its_end(said: Said, context: Context) -> Heard | None:
     if asked is RewardAsked.LAST_DAY and voucher_asked.names_points(said.text):
         return _steps(said, context, EXPIRING, {CHOICE: RewardAsked.LAST_DAY.value})
     return _steps(said, context, *ASKED_AS[asked])
+
+
+def _of_goods(said: Said, context: Context) -> Heard | None:
+    """Whether a voucher may be used for goods that are named or spoken of, and what one pays with it."""
+    if any(each.get("entity") in ("order_number", "parcel_number") for each in entities_of(said.whole)):
+        return None
+    if voucher_asked.asks_use_on(said.text):
+        return Heard.of(words(said, VOUCHERS, {CHOICE: RewardAsked.USED_ON.value}))
+    places: dict[str, int] = context.focus.get("at") or {}
+    newest = max(places.values(), default=0)
+    spoken = any(
+        kind in context.focus and newest - places.get(kind, newest) <= OF_GOODS_LATELY
+        for kind in ("product", "purchase")
+    )
+    if not voucher_asked.asks_paid(said.text) or not (spoken or _names_product(said)):
+        return None
+    return Heard.of(words(said, VOUCHERS, {CHOICE: RewardAsked.PAID.value}))
 
 
 def _voucher_spoken_of(focus: Focus) -> bool:
@@ -139,6 +158,10 @@ def _may_ask(kind: RewardAsked, said: Said, *, of_points: bool) -> bool:
     if kind is RewardAsked.SUM:
         return _names_several(said) and not lexicon.mentions("refund_wish", said.text)
     return of_rewards
+
+
+def _names_product(said: Said) -> bool:
+    return any(each.get("entity") == "product" for each in entities_of(said.whole))
 
 
 def _names_reward(said: Said) -> bool:
