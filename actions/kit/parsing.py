@@ -115,7 +115,7 @@ def birthday_in(text: str, known: Sequence[date] = ()) -> date | None:
     whole = _whole_date(flat, known)
     if whole is not None or not known:
         return whole
-    years, days = _years(flat), _days(flat)
+    years, days = _years(flat), days_named(flat)
     if not years and not days:
         return None
     month, day = days[-1] if days else (known[0].month, known[0].day)
@@ -129,7 +129,8 @@ def _years(flat: str) -> list[int]:
     return [int(found["y"]) if found["y"] else int(found["roc"]) + _ROC_OFFSET for found in _YEAR.finditer(flat)]
 
 
-def _days(flat: str) -> list[tuple[int, int]]:
+def days_named(flat: str) -> list[tuple[int, int]]:
+    """The months and days that a text names: 12 月 31 号, "31 december"."""
     """Month and day without a year, as often as they are said."""
     found = [(int(each["m"]), int(each["d"])) for each in _DAY.finditer(flat)]
     named = [

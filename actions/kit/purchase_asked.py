@@ -32,6 +32,9 @@ _LEVEL = re.compile(
     r"|\b(?:be|become|am i|i d be|will i be|would i be) (?:silver|gold|platinum)\b"
 )
 
+_LEVEL_WORD = re.compile(
+    r"白金|金卡|银卡|普卡|铜卡|会员|等级|打折|折扣|\b(?:platinum|gold|silver|bronze|members?|level|discount)\b"
+)
 _MEMBERS_PRICE = re.compile(
     r"(?:会员|金卡|银卡|白金|普卡|铜卡)(?:的)?价|\b(?:member|members|gold|silver|platinum|bronze)s? prices?\b"
 )
@@ -76,6 +79,11 @@ def asks_level_price(text: str) -> bool:
     if _NOT_A_PRICE.search(said):
         return False
     return bool(_MEMBERS_PRICE.search(said) or (_PRICE.search(said) and _OF_A_LEVEL.search(said)))
+
+
+def names_level(text: str) -> bool:
+    """Whether a level of membership, its price or its discount stands in the words."""
+    return bool(_LEVEL_WORD.search(normalise(text)))
 
 
 def names_goods(text: str) -> bool:

@@ -5,7 +5,7 @@ whether what was redeemed can be points again; and the terms of a reward, asked 
 import re
 from enum import StrEnum
 
-from actions.kit import consent, lexicon, pieces
+from actions.kit import consent, lexicon, pieces, voucher_asked
 from actions.kit.consent import Answer
 from crm_store.numerals import NUMERAL
 from crm_store.text import normalise
@@ -28,6 +28,10 @@ class RewardAsked(StrEnum):
     VALID = "valid"
     SENT = "sent"
     REMINDED = "reminded"
+    LAPSED = "lapsed"
+    LAST_DAY = "last_day"
+    USED_ON = "used_on"
+    PAID = "paid"
 
 
 class TermsAsked(StrEnum):
@@ -169,9 +173,13 @@ _SENT = re.compile(
 """How a gift taken for points comes to the member, and who pays for its way."""
 
 
-def asked(text: str, *, of_points: bool = False) -> RewardAsked | None:
+def asked(text: str, *, of_points: bool = False, of_voucher: bool = False) -> RewardAsked | None:
     """What a text asks; None for anything else. `of_points`: points or rewards were spoken of, so that a bare "it" may
-    mean them."""
+    mean them; `of_voucher`: a voucher was."""
+    if voucher_asked.asks_lapsed(text, of_voucher=of_voucher):
+        return RewardAsked.LAPSED
+    if voucher_asked.asks_last_day(text, of_voucher=of_voucher):
+        return RewardAsked.LAST_DAY
     flat = normalise(text)
     said = flat if flat.isascii() else flat.replace(" ", "")
     named = of_points or bool(_IN_WORDS_OF_POINTS.search(flat))

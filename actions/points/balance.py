@@ -23,7 +23,7 @@ from actions.kit.rule_first import Rule
 from actions.knowledge.answers import answered
 from actions.knowledge.for_members import asks_who
 from actions.knowledge.found import Found
-from actions.points import by_year, one_entry, order_points, purchase, reckoned, reminded, spent
+from actions.points import by_year, its_end, one_entry, order_points, purchase, reckoned, reminded, spent
 from actions.points.questions import (
     Asked,
     PointsAction,
@@ -169,6 +169,8 @@ class ActionPointsExpiring(PointsAction):
     rule_beside: ClassVar[str] = "points_expiry_policy"
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if await its_end.tell_of_points(turn, turn.member):
+            return []
         if by_year.tell(turn) or (turn.member is None and await told(turn, {Asked.EXTEND})):
             return []
         if turn.member is None:

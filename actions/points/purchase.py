@@ -11,7 +11,9 @@ from actions.kit import lexicon, purchase_asked
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit
 from actions.kit.policy_facts import FREE_SHIPPING
+from actions.kit.rewards_asked import RewardAsked
 from actions.knowledge import figures, rules
+from actions.products.wording import named_best
 from crm_store import earning_rules, products, rewards, tiers
 from crm_store.errors import NotFound
 from crm_store.labels import label
@@ -23,23 +25,29 @@ from crm_store.rewards import Reward, RewardKind
 
 FOCUS = "purchase"
 """In the focus: `{"goods": [[sku, pieces]], "amount", "off"}` of the purchase reckoned up last, in minor units."""
+OF_GOODS = frozenset({RewardAsked.USED_ON, RewardAsked.PAID})
+"""Choices of `ask_vouchers` that put a voucher to goods, whatever the words sound like."""
 MOST_PIECES, SEARCHED = 50, 20
 
 _VOUCHER = re.compile(r"券|\b(?:vouchers?|coupons?)\b|(?:张|用)[一1]?百?\d*嗰张|[减抵扣]\s*\d|\d\s*off\b")
 _WORTH = re.compile(
     r"(?<!\d)(?P<before>\d{2,3})\s*(?:元|块钱|块|蚊|yuan|quid)?\s*(?:的|嘅)?\s*(?:优惠|折价|抵用|生日)?"
     r"(?:券|嗰张|那张|vouchers?|coupons?|off\b)"
-    r"|(?:减|扣|抵|用[了咗]?(?:一)?张|(?:voucher|coupon) (?:of|for)|minus|less)\s*(?P<after>\d{2,3})(?!\d)"
+    r"|(?:减|扣|抵|(?:用|换|拿|攞|来)[了咗]?[一1]?张|(?<=\d)\s*[-−–]"
+    r"|(?:voucher|coupon) (?:of|for)|minus|less)\s*(?P<after>\d{2,3})(?!\d)"
 )
 _PIECES_ZH = (
     r"(?P<n>\d{1,2})\s*(?:口|双|把|瓶|盒|条|件|个|套|台|支|张|只|罐|包|份|袋|样|款|对|x)?\s*(?:这个|那个|这种|那种)?"
 )
 _PIECES_EN = r"(?P<n>\d{1,2})\s*(?:x\s*)?(?:(?:pairs?|sets?|boxes|tins) of |of )?(?:the |those |these |your )?(?:\w+ )?"
 _IN_WORDS = {"a couple of": "2", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+_SIZE = re.compile(r"\d{2}(?:\.5)?\s*(?:号|码)|\bsize \d+")
 _THEM = re.compile(
     r"(?P<n>\d{1,2})\s*(?:口|双|把|瓶|盒|条|件|个|套|台|支|只|罐|包|份|袋|对|of (?:them|those|these|it)\b)"
 )
+_I_HOLD = re.compile(r"我(?:有|手上|账上|帐上|帐户|账户|名下)|\b(?:i have|my account|do i have)\b")
 _GOES_ON = re.compile(r"券|\bvouchers?\b|\bcoupons?\b|不是|唔系|不系|\bnot\b|付[了咗]?\s*\d|畀咗|俾咗|\bpaid\b")
+_IT = re.compile(r"[这那嗰呢](?:双|个|件|瓶|条|盒|款|罐|口|把|套)|它|\b(?:it|them|those|that|these)\b")
 _TOGETHER = re.compile(r"加起来|加上|一起|一共|合计|\b(?:together|altogether|in total|both|as well)\b")
 _ASKS_SUM = re.compile(
     r"实付|到手价|付多少|付几|要多少钱|多少钱|几多钱|几钱|一共|加起来|总共|邮费|运费|包邮|免运|就是\d"
@@ -75,14 +83,20 @@ async def tell(turn: Turn) -> bool:
     if turn.pressed:
         return False
     flat = in_one_form(turn.text)
-    asked = _asked(turn, flat)
+    wished = str(turn.entity("choice") or "")
+    asked = (False, True) if wished in OF_GOODS else _asked(turn, flat)
     purchase = await meant(turn, flat) if asked else None
     if purchase is None or asked is None:
         return False
     asks_points, asks_sum = asked
     if turn.member is None and (asks_points or not asks_sum or purchase_asked.asks_level(turn.text)):
         return False
-    lines = [_goods_line(turn, purchase), *_voucher_lines(turn, purchase)]
+    lines = [_goods_line(turn, purchase)]
+    if wished in OF_GOODS:
+        lines += _level_price(turn, purchase)
+    lines += _voucher_lines(turn, purchase)
+    if wished in OF_GOODS and not purchase.off:
+        lines.append(label("purchase_line", "no_voucher", turn.language))
     shipping = 0
     if asks_sum:
         free = turn.member is not None and await tiers.has_benefit(turn.session, turn.member, FREE_SHIPPING)
@@ -93,12 +107,30 @@ async def tell(turn: Turn) -> bool:
     if purchase_asked.asks_level(turn.text):
         lines.append(await _level_line(turn, purchase))
     verdict = _verdict(flat, purchase, shipping) if _ASKS_RIGHT.search(flat) and asks_sum else "none"
-    turn.say(f"reply_purchase_{verdict}", lines="\n".join(lines))
+    if wished == RewardAsked.USED_ON and purchase.off:
+        verdict = "short" if purchase.too_little else "usable"
+    turn.say(f"reply_purchase_{verdict}", lines="\n".join(lines), missing=_missing(purchase))
     kept = {"goods": [[product.sku, pieces] for product, pieces in purchase.goods], "amount": purchase.amount,
             "off": purchase.off, "points": asks_points, "sum": asks_sum}  # fmt: skip
     turn.focus(**{FOCUS: kept})
+    if wished in OF_GOODS and len(purchase.goods) == 1:
+        turn.focus(product=purchase.goods[0][0].sku)
     turn.done("answered", f"purchase of {purchase.paid}")
     return True
+
+
+def _missing(purchase: Purchase) -> str:
+    """What the goods lack to reach the least that the voucher asks for."""
+    least = purchase.voucher.min_spend_minor if purchase.voucher is not None else 0
+    return format_money(max(0, least - purchase.amount))
+
+
+def _level_price(turn: Turn, purchase: Purchase) -> list[str]:
+    """That the level changes no price, where it is asked about: the catalogue keeps one price for everybody."""
+    if turn.member is None or not purchase.goods or not purchase_asked.names_level(turn.text):
+        return []
+    tier = tiers.name(turn.member.tier_code, turn.language)
+    return [label("purchase_line", "one_price", turn.language, tier=tier)]
 
 
 def _asked(turn: Turn, flat: str) -> tuple[bool, bool] | None:
@@ -116,8 +148,14 @@ def _asked(turn: Turn, flat: str) -> tuple[bool, bool] | None:
 
 async def meant(turn: Turn, flat: str) -> Purchase | None:
     """The purchase that the words tell: goods by name, an amount, else what was reckoned up or told of last."""
-    voucher, off = await _voucher(turn, flat)
+    voucher, off = await _named_voucher(turn, flat)
     goods = await _goods(turn, flat)
+    if not goods and turn.entity("choice") == RewardAsked.USED_ON and not _IT.search(flat):
+        # "Does it buy formula?" is asked of that, whatever was spoken of before.
+        called = await named_best(turn.session, _without_voucher(flat))
+        if called is None:
+            return None
+        goods = [(called, 1)]
     amount = sum(product.price_minor * pieces for product, pieces in goods)
     before: dict[str, Any] = turn.spoken_of.get(FOCUS) or {}
     if len(goods) == 1 and _TOGETHER.search(flat):
@@ -128,6 +166,10 @@ async def meant(turn: Turn, flat: str) -> Purchase | None:
     if not goods:
         told = {off, policy().shipping.free_from}
         said = [each for each in figures.amounts(_without_voucher(flat), bare=True) if each not in told]
+        spoken = await _by_sku(turn, turn.spoken_of.get("product")) if said else None
+        if spoken is not None and spoken.price_minor in said:
+            # "On the pair for 569": the one spoken of.
+            goods, said = [(spoken, 1)], [spoken.price_minor]
         amount = said[-1] if said else 0
     if not amount and before:
         goods = [(product, pieces) for sku, pieces in before.get("goods", []) if (product := await _by_sku(turn, sku))]
@@ -135,6 +177,8 @@ async def meant(turn: Turn, flat: str) -> Purchase | None:
     if not amount and (product := await _by_sku(turn, turn.spoken_of.get("product"))) is not None:
         pieces = int(found["n"]) if (found := _THEM.search(flat)) else 1
         goods, amount = [(product, pieces)], product.price_minor * pieces
+    if not off:
+        voucher, off = await _own_voucher(turn, flat, amount)
     if not off and before and not _says_other(flat):
         off = int(before.get("off") or 0)
     return Purchase(goods, amount, voucher, off) if amount else None
@@ -154,24 +198,34 @@ def _says_other(flat: str) -> bool:
 
 
 def _without_voucher(flat: str) -> str:
-    return _WORTH.sub(" ", flat)
+    return _SIZE.sub(" ", _WORTH.sub(" ", flat))
 
 
-async def _voucher(turn: Turn, flat: str) -> tuple[Reward | None, int]:
-    """The voucher that is named by its worth, else the one spoken of; and what it takes off."""
+async def _named_voucher(turn: Turn, flat: str) -> tuple[Reward | None, int]:
+    """The voucher that is named by its worth, and what it takes off."""
     found = _WORTH.search(flat)
-    vouchers = [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
-    if found is not None:
-        off = int(found["before"] or found["after"]) * 100
-        return next((each for each in vouchers if each.value_minor == off), None), off
+    if found is None:
+        return None, 0
+    off = int(found["before"] or found["after"]) * 100
+    return next((each for each in await _vouchers(turn) if each.value_minor == off), None), off
+
+
+async def _own_voucher(turn: Turn, flat: str, amount: int) -> tuple[Reward | None, int]:
+    """The voucher spoken of, else of those held the one that takes most off this amount, where one is spoken of."""
     if not _VOUCHER.search(flat) or turn.member is None:
         return None, 0
     held = [
         reward for _, reward in await rewards.held(turn.session, turn.member.id) if reward.kind == RewardKind.COUPON
     ]
-    spoken = [each for each in vouchers if each.code == turn.spoken_of.get("reward")]
+    code = turn.spoken_of.get("reward")
+    spoken = [] if _I_HOLD.search(flat) else [each for each in await _vouchers(turn) if each.code == code]
+    held.sort(key=lambda each: (each.min_spend_minor > amount, -each.value_minor))
     one = next(iter(spoken or held), None)
     return one, one.value_minor if one is not None else 0
+
+
+async def _vouchers(turn: Turn) -> list[Reward]:
+    return [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
 
 
 async def _goods(turn: Turn, flat: str) -> list[tuple[Product, int]]:

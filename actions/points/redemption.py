@@ -38,6 +38,8 @@ from crm_store.rewards import Redemption, Reward, RewardKind, RewardUnavailable
 from crm_store.text import normalise
 
 OFFERED_AT_MOST = 3
+ASKED_BESIDE = (RewardAsked.LAPSED, RewardAsked.LAST_DAY, RewardAsked.USED_ON, RewardAsked.PAID)
+"""Choices of what is asked amid the form and answered elsewhere; the form asks its question again."""
 ACT = "redeem_points"
 
 
@@ -61,7 +63,10 @@ class RedeemForm(CrmForm):
             return {}
         if delivery := await self._asks_where(turn):
             return delivery
-        if not turn.pressed and rewards_asked.asked(turn.text) in (RewardAsked.AT_ONCE, RewardAsked.LEFT):
+        if not turn.pressed and (
+            turn.entity("choice") in ASKED_BESIDE
+            or rewards_asked.asked(turn.text) in (RewardAsked.AT_ONCE, RewardAsked.LEFT)
+        ):
             return {}
         balance = await points.balance(turn.session, turn.member.id)
         if aside := await terms.told(turn) or await self._asks_whether_enough(turn, balance):
@@ -158,7 +163,8 @@ class RedeemForm(CrmForm):
             return [await rewards.by_code(turn.session, offered[index])]
         if turn.intent == ACT or choosing:
             # "My wife has a bag, the tea then": what was read as the thing is meant, not all that is spoken of.
-            things = [str(value) for value in turn.entities("product")]
+            wish = wish_of(turn.text)
+            things = [str(value) for value in turn.entities("product") if not wish.rules_out(str(value))]
             called = await wished(turn, things[0], offered) if len(things) == 1 else []
             found = called if len(called) == 1 else await wished(turn, turn.text, offered)
             spoken_of = pointed_at(turn)

@@ -14,7 +14,7 @@ from actions.kit.rewards_asked import RewardAsked
 from actions.knowledge import weighed
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told
-from actions.points import at_once, birthday, purchase, questions, swap, whether_done
+from actions.points import at_once, birthday, its_end, purchase, questions, swap, whether_done
 from actions.points.reward_words import kind_said, named, said_reward, worths_said
 from crm_store import points, rewards
 from crm_store.labels import label
@@ -182,7 +182,8 @@ async def _told_by_its_words(turn: Turn) -> bool:
         await _tell_birthday(turn, turn.member)
         return True
     return (
-        await at_once.tell_validity(turn)
+        await its_end.tell(turn)
+        or await at_once.tell_validity(turn)
         or await at_once.tell(turn)
         or (turn.member is not None and await whether_done.tell(turn, turn.member))
     )

@@ -3,7 +3,7 @@ answered from what was done, and not by the rules, as long as nothing else was s
 
 import re
 
-from actions.kit import act_asked, consent, handing_on, lexicon
+from actions.kit import act_asked, consent, handing_on, lexicon, voucher_asked
 from actions.kit.act_asked import Asked
 from bot.hearing import after_return, agreed, expectation, reference, registered, told_more
 from bot.hearing.said import CHOICE, INFORM, Said
@@ -11,7 +11,7 @@ from bot.hearing.steps import Heard, Step, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus
 from crm_store.text import normalise
 
-RETURN, CANCEL_ORDER = "return_or_refund", "cancel_order"
+RETURN, CANCEL_ORDER, REDEEM = "return_or_refund", "cancel_order", "redeem_points"
 POINTS = "ask_points"
 """What intents about one's own points begin with."""
 _VOUCHER = re.compile(r"券|\b(?:voucher|coupon)")
@@ -68,6 +68,8 @@ def _is_the_articles(said: Said, focus: Focus) -> bool:
 def _known_better(said: Said, context: Context, asked: list[Asked]) -> bool:
     """Whether those who know that act by its own words answer: the hour of a call, how a return goes on, a number."""
     focus, text = context.focus, said.text
+    if focus.get("done") == REDEEM and voucher_asked.asks_lapsed(text, of_voucher=True):
+        return True
     if reference.about_what_was_done(text, said.whole, focus) or after_return.heard(said, context):
         return True
     counts = Asked.DONE in asked and _TIMES.search(normalise(text))

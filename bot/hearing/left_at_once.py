@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from actions.kit import lexicon
+from actions.kit import lexicon, slot_text
 from bot.hearing import called_off, denial
 from bot.hearing.said import SECOND_WISH, Said
 from bot.hearing.steps import FALLBACK, entities_of, intent_of, is_wish, with_intent
@@ -15,6 +15,7 @@ from crm_store.text import closed_up
 
 CALL, COMPLAINT = "request_callback", "make_complaint"
 CALL_FORM, COMPLAINT_FORM = "callback_form", "complaint_form"
+REDEEM, REDEEM_FORM = "redeem_points", "redeem_form"
 LEAVING, LEAVE_FORM = "cancel_membership", "leave_form"
 OF_A_CALL = frozenset({"request_callback", "change_callback", "cancel_callback", "ask_callback"})
 UNKNOWN = 0.35
@@ -50,6 +51,11 @@ _NO_LEAVING = re.compile(
     r" (?:leave|leaving|quit|quitting|close|closing|cancel|cancelling)"
     r"(?= (?:my|the) (?:account|membership)|$| (?:anything|the (?:club|shop|programme|program)))"
 )
+_NOT_REDEEMED = re.compile(
+    r"(?:那|还是|算了|嗯|哎)*(?:先|暂时|暂且|而家)?(?:不要|不|别|唔要|唔)(?:换|兑)(?:住|先|了|啦|吧)*"
+    r"|(?:no |well |actually |ok )*(?:don t|do not|not|let s not) (?:redeem|swap|take) (?:it|that|anything)?(?: just)?"
+    r" ?(?:yet|now|for now)?|(?:no )?not yet"
+)
 _ASKS = re.compile(r"[吗么嘛咩]$|是不是")
 
 
@@ -73,6 +79,9 @@ def heard(said: Said, context: Context) -> Left | None:
         return None
     out = [text for text, heard in parts if declines(text) and not _tells_when(heard)]
     others = [(text, heard) for text, heard in parts if text not in out]
+    if form == REDEEM_FORM and not any(slot_text.is_question(text) for text, _ in others):
+        # Without a question beside it the form hears its own no.
+        return None
     if not out or any(intent_of(heard) in own and is_wish(heard, SECOND_WISH) for _, heard in others):
         return None
     return Left(act, without(said, out))
@@ -91,6 +100,11 @@ def declines_complaint(text: str) -> bool:
 def declines_leaving(text: str) -> bool:
     """Whether a clause says that nobody leaves: it was only asked about."""
     return _says_apart(_NO_LEAVING, text) or lexicon.mentions("just_asking", text)
+
+
+def declines_redeeming(text: str) -> bool:
+    """Whether a clause says, and no more, that nothing is to be redeemed for now: 先不要换."""
+    return _NOT_REDEEMED.fullmatch(closed_up(text)) is not None
 
 
 def without(said: Said, left_out: list[str]) -> Said | None:
@@ -140,5 +154,6 @@ _DECLINES: Mapping[str, tuple[str, Callable[[str], bool], frozenset[str]]] = {
     CALL_FORM: (CALL, declines_call, OF_A_CALL),
     COMPLAINT_FORM: (COMPLAINT, declines_complaint, frozenset({COMPLAINT})),
     LEAVE_FORM: (LEAVING, declines_leaving, frozenset({LEAVING})),
+    REDEEM_FORM: (REDEEM, declines_redeeming, frozenset({REDEEM})),
 }
 """Of each such form: its act, the words that decline it, and intents beside which it goes on after all."""

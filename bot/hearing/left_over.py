@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import alternatives, consent, lexicon, own_damage, plainly, rule_first, slot_text
+from actions.kit import alternatives, consent, lexicon, own_damage, plainly, rule_first, slot_text, voucher_asked
 from actions.kit import parcel_asked as kit_parcel_asked
 from actions.kit.base import ALONGSIDE, IF_KNOWN
+from actions.kit.rewards_asked import RewardAsked
 from bot.hearing import (
     cancel_beside,
     denial,
@@ -130,6 +131,8 @@ def _left(said: Said, heard: Heard) -> list[Part]:
     if any(step.intent == FAQ and step.text not in said.text for step in heard.steps):
         # Asked in standard words in place of the customer's own.
         left = [part for part in left if not invoice_told.asks_of_wrong(part[0].text)]
+    if any(_is_chosen(step, RewardAsked.PAID) for step in heard.steps):
+        left = [part for part in left if not voucher_asked.is_of_a_sum(part[0].text)]
     if any(_is_of_own_damage(step) for step in heard.steps):
         left = [part for part in left if not own_damage.asks(part[0].text) and not own_damage.names_it(part[0].text)]
     if any(step.intent == FAQ and step.text == said.text for step in heard.steps):
@@ -153,7 +156,11 @@ def _each_once(left: Sequence[Part], answered: Sequence[str]) -> list[Part]:
 
 def _is_of_own_damage(step: Step) -> bool:
     """Whether a step is about damage done at home, and so about its warranty and what it costs."""
-    return any(each.get("value") == own_damage.OWN_DAMAGE for each in entities_of(step.heard or {}))
+    return _is_chosen(step, own_damage.OWN_DAMAGE)
+
+
+def _is_chosen(step: Step, value: str) -> bool:
+    return any(each.get("value") == value for each in entities_of(step.heard or {}))
 
 
 def _whether_at_all(text: str) -> bool:

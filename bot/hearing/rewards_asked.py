@@ -4,7 +4,7 @@ what several come to, whether one was redeemed, whether points pay; and another 
 import re
 from dataclasses import replace
 
-from actions.kit import consent, lexicon, plainly, rewards_asked, slot_text
+from actions.kit import consent, lexicon, plainly, rewards_asked, slot_text, voucher_asked
 from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked
 from bot.hearing import reward_wish
 from bot.hearing.reward_wish import NO_OTHER_WISH, REDEEM, REDEEM_FORM
@@ -19,11 +19,14 @@ OF_REWARDS = frozenset({
     VOUCHERS, REWARDS, POINTS_RULES, EXPIRING, REDEEM, "ask_points_balance", "ask_points_history", "dispute_points",
 })  # fmt: skip
 """Topics in which a bare "it" or "those" means points or a reward."""
+SOUND_LIKE_GIVING_BACK = frozenset({"undo", "return_or_refund", "cancel_order"})
 CONFIRM = "redeem_confirm"
 PAID_AND_RETURNED = "points_paid_return"
 """Of plainly.yml: what comes back of an order that points were used for."""
 LATELY = 3
 """So many messages a reward or the points stay what is spoken of."""
+OF_GOODS_LATELY = 12
+"""So many places of a conversation goods stay those that a voucher is put to."""
 ASKED_AS = {
     RewardAsked.AT_ONCE: (VOUCHERS, {CHOICE: RULES}),
     RewardAsked.DONE: (VOUCHERS, {CHOICE: WHETHER_DONE}),
@@ -34,6 +37,8 @@ ASKED_AS = {
     RewardAsked.UNDO: (POINTS_RULES, {}),
     RewardAsked.VALID: (VOUCHERS, {CHOICE: RewardAsked.VALID.value}),
     RewardAsked.SENT: (VOUCHERS, {CHOICE: RewardAsked.SENT.value}),
+    RewardAsked.LAPSED: (VOUCHERS, {CHOICE: RewardAsked.LAPSED.value}),
+    RewardAsked.LAST_DAY: (VOUCHERS, {CHOICE: RewardAsked.LAST_DAY.value}),
 }
 _OF_REWARDS = re.compile(r"券|积分|点数|\b(?:vouchers?|coupons?|points?|rewards?)\b")
 _SEVERAL = re.compile(r"各|都|和|跟|、|\b(?:and|each|both|all)\b")
@@ -58,6 +63,8 @@ def heard(said: Said, context: Context) -> Heard | None:
     if context.expects.form not in (None, REDEEM_FORM) or intent_of(said.whole) in NO_OTHER_WISH:
         return None
     of_points = is_spoken_of(context.focus)
+    if surely := _of_its_end(said, context) or _of_goods(said, context):
+        return surely
     if context.expects.form is None and plainly.heard_as(said.text) == PAID_AND_RETURNED:
         return Heard.of(words(said, FAQ))
     if _asks_terms(said, context):
@@ -77,6 +84,48 @@ def heard(said: Said, context: Context) -> Heard | None:
     if _ONLY_NAMED.fullmatch(lexicon.without("courtesy", normalise(said.text)).strip()):
         return Heard.of(words(said, REWARDS))
     return _of_another_worth(said, context)
+
+
+def _of_its_end(said: Said, context: Context) -> Heard | None:
+    """What becomes of a voucher, or of points, with their last day: asked before any rule of orders is looked for."""
+    asked = rewards_asked.asked(said.text, of_voucher=_voucher_spoken_of(context.focus))
+    if asked not in (RewardAsked.LAPSED, RewardAsked.LAST_DAY):
+        return None
+    # 退给我不 by itself sounds like the wish to have it back, or like a rule of orders.
+    beside = [
+        (clause, parsed)
+        for clause, parsed in said.clauses
+        if intent_of(parsed) not in SOUND_LIKE_GIVING_BACK and not voucher_asked.speaks_of_points_back(clause.text)
+    ]
+    said = replace(said, clauses=beside if any(_is_apart(part[0].text, part[1]) for part in beside) else [])
+    if asked is RewardAsked.LAST_DAY and voucher_asked.names_points(said.text):
+        return _steps(said, context, EXPIRING, {CHOICE: RewardAsked.LAST_DAY.value})
+    return _steps(said, context, *ASKED_AS[asked])
+
+
+def _of_goods(said: Said, context: Context) -> Heard | None:
+    """Whether a voucher may be used for goods that are named or spoken of, and what one pays with it."""
+    if any(each.get("entity") in ("order_number", "parcel_number") for each in entities_of(said.whole)):
+        return None
+    if voucher_asked.asks_use_on(said.text):
+        return Heard.of(words(said, VOUCHERS, {CHOICE: RewardAsked.USED_ON.value}))
+    places: dict[str, int] = context.focus.get("at") or {}
+    newest = max(places.values(), default=0)
+    spoken = any(
+        kind in context.focus and newest - places.get(kind, newest) <= OF_GOODS_LATELY
+        for kind in ("product", "purchase")
+    )
+    if not voucher_asked.asks_paid(said.text) or not (spoken or _names_product(said)):
+        return None
+    return Heard.of(words(said, VOUCHERS, {CHOICE: RewardAsked.PAID.value}))
+
+
+def _voucher_spoken_of(focus: Focus) -> bool:
+    """Whether a voucher, and no balance, is what the last messages were about."""
+    places: dict[str, int] = focus.get("at") or {}
+    newest = max(places.values(), default=0)
+    is_topic = focus.get("topic") == VOUCHERS and int(focus.get("age") or 0) < LATELY
+    return is_topic or ("reward" in focus and newest - places.get("reward", 0) <= LATELY)
 
 
 def _asks_terms(said: Said, context: Context) -> bool:
@@ -109,6 +158,10 @@ def _may_ask(kind: RewardAsked, said: Said, *, of_points: bool) -> bool:
     if kind is RewardAsked.SUM:
         return _names_several(said) and not lexicon.mentions("refund_wish", said.text)
     return of_rewards
+
+
+def _names_product(said: Said) -> bool:
+    return any(each.get("entity") == "product" for each in entities_of(said.whole))
 
 
 def _names_reward(said: Said) -> bool:

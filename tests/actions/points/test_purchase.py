@@ -35,10 +35,12 @@ async def lin(database: Database, member: Customer, frozen_clock: FrozenClock) -
 
 
 async def asked(customer: Customer, text: str, *things: str, action: Any = ActionPointsRules, **more: Any) -> str:
-    found = [{"entity": "product", "value": each} for each in things]
-    ran = await customer.run(
-        action, text, "ask_points_rules", **({"entities": {"product": things[0]}} if len(found) == 1 else {}), **more
-    )
+    entities = {"product": things[0]} if len(things) == 1 else {}
+    if choice := more.pop("choice", None):
+        entities["choice"] = choice
+    if product := more.pop("focus", None):
+        more["slots"] = {"focus": {"product": product}}
+    ran = await customer.run(action, text, "ask_points_rules", **({"entities": entities} if entities else {}), **more)
     return ran.only.text
 
 
@@ -123,3 +125,48 @@ class TestSum:
         told = await asked(lin, "便当盒用50的券 实付几块", "便当盒", action=ActionVouchers)
         assert "要满 ¥99" in told
         assert "实付 ¥77" in told
+
+
+class TestVoucherOnGoods:
+    """Choices that hearing gives: whether a voucher may be used for goods, and what is paid with it."""
+
+    @pytest.mark.parametrize(
+        ("text", "thing", "language", "told"),
+        [
+            ("这50的券能买不粘锅吗", "不粘锅", "zh-Hans", ["能用，券不挑商品", "剩 ¥169", "实付 ¥169"]),
+            ("50元的優惠券可以用在保溫杯嗎", "保溫杯", "zh-Hant", ["可以用", "剩 ¥89", "運費 ¥8", "實付 ¥97"]),
+            ("can I use the 50 voucher on the thermos", "thermos", "en", ["Yes, vouchers", "¥89 left", "¥97 to pay"]),
+            ("这50的券能买护手霜吗", "护手霜", "zh-Hans", ["还差 ¥40 才够用", "满 ¥99 才能用", "实付 ¥67"]),
+        ],
+    )
+    async def test_whether_it_may_be_used(
+        self, lin: Customer, text: str, thing: str, language: str, told: list[str]
+    ) -> None:
+        answer = await asked(lin, text, thing, action=ActionVouchers, language=language, choice="used_on")
+        assert [each for each in told if each not in answer] == []
+
+    async def test_goods_that_are_none_of_ours_are_not_taken_for_those_spoken_of(self, lin: Customer) -> None:
+        ran = await lin.run(
+            ActionVouchers, "这50的券能买奶粉吗", "ask_vouchers",
+            entities={"choice": "used_on"}, slots={"focus": {"product": "PAN"}},
+        )  # fmt: skip
+        assert not any("不粘锅" in each.text for each in ran.said)
+
+    @pytest.mark.parametrize(
+        ("text", "language", "told"),
+        [
+            ("那口锅我会员还能打折吗 用张50的券 最后多少", "zh-Hans", ["银卡会员也是这个价", "一单一张", "实付 ¥169"]),
+            ("219-50就169對吧", "zh-Hant", ["對，是這樣", "剩 ¥169"]),
+            ("219-50就150对吧", "zh-Hans", ["不太对", "剩 ¥169"]),
+            ("那用點數換一張100的 用在那雙40號 這樣付多少", "zh-Hant", ["剩 ¥119", "實付 ¥119"]),
+            (
+                "with the 50 voucher what do I pay, any member discount?",
+                "en",
+                ["Silver", "one per order", "¥169 to pay"],
+            ),
+            ("那我帳上現在有哪張券 用在219那口 實付多少", "zh-Hant", ["沒有能用的優惠券", "實付 ¥219"]),
+        ],
+    )
+    async def test_what_is_paid_with_it(self, lin: Customer, text: str, language: str, told: list[str]) -> None:
+        answer = await asked(lin, text, action=ActionVouchers, language=language, choice="paid", focus="PAN")
+        assert [each for each in told if each not in answer] == []

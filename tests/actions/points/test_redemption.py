@@ -174,6 +174,11 @@ class TestRuledOut:
         step = await play(sam, RedeemForm, text, "redeem_points", entities={"reward": "茶"})
         assert step.last.values["reward"] == "20 元优惠券"
 
+    async def test_a_thing_ruled_out_is_not_wished_though_it_is_read_as_goods(self, sam: Customer) -> None:
+        await begin(sam, "换茶叶罐", entities={"reward": "茶叶罐"}, language="zh-Hans")
+        step = await play(sam, RedeemForm, "先不要茶 给我换20的券吧", "redeem_points", entities={"product": "茶"})
+        assert step.last.values["reward"] == "20 元优惠券"
+
     async def test_only_ruled_out_others_are_offered(self, sam: Customer) -> None:
         await begin(sam, "换茶叶罐", entities={"reward": "茶叶罐"}, language="zh-Hans")
         step = await play(sam, RedeemForm, "别老给我茶叶罐", "inform")
