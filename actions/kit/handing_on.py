@@ -17,6 +17,8 @@ WAITING = "handing_on"
 """In the focus: `{"what", "order", "text"}` of a wish that is not agreed to yet."""
 DONE = "hand_on"
 """In the focus, as the last act: a wish was written down for a colleague."""
+LEFT_OUT = "not_in_parcel"
+"""In the focus: `{"order", "skus", "items"}` of whole things that were not in the parcel that came."""
 
 
 class What(StrEnum):
@@ -24,6 +26,8 @@ class What(StrEnum):
     PICK_UP = "pick_up"
     STOP = "stop"
     RESEND = "resend"
+    MONEY = "money"
+    """The money for what was not in the parcel."""
     WITHOUT = "without"
     """One of several things of an order that has not been sent is not wanted any more."""
     LEAVE = "leave"
@@ -72,6 +76,28 @@ _REDIRECT = re.compile(
     r"|\bredirect\b|\breroute\b|\b(?:deliver|send|bring|take|forward) (?:it|them|that|the parcel)"
     r"(?: \w+){0,2}? to (?:an?other|a different|my (?:new|other)|the new) (?:address|place|flat|house)\b"
     r"|\bchange the (?:delivery )?address\b"
+)
+_MONEY = re.compile(
+    r"(?<!没)(?<!还没)(?<!不)(?<!不要)(?<!不用)(?:退(?:我|给我)?(?:那份|那件|这件|它)?的?钱|退款|把钱(?:退|还)"
+    r"|要钱|还钱)"
+    r"|\b(?:money back|refund|reimburse\w*|my money|the money)\b"
+)
+_NO_MONEY = re.compile(
+    r"(?:不|唔|别|没)(?:是|要|用|想|需要)?(?:要|退)?(?:退钱|退款|钱)|到账|什么时候|多久|退款呢"
+    r"|\b(?:don t|do not|not|no|without|instead of|rather than)(?: \w+){0,3} (?:refund|money)"
+    r"|\b(?:when|where|how long)\b"
+)
+_MOVED = re.compile(
+    r"搬家|搬了|搬咗|换了?住址|地址(?:变|换|改)了"
+    r"|\bi(?: ve| have)?(?: just| since)? moved(?: house| out| flat)?\b|\bmy (?:new )?addr(?:ess)?\b"
+)
+_ADDED = re.compile(
+    r"(?<!登)(?:加|补|写|记)(?:进去?|上去?|到投诉里?)?(?:了|好)?(?:没有?|吗|嘛|么|冇|未)$"
+    r"|(?:加|补|写|记)(?:进|到|入).{0,6}投诉.{0,4}(?:没|吗|嘛|么|行|可以|冇|未)"
+    r"|(?:把|将)?(?:那个|这个|新)?地址(?:加|补|写|记)(?:进|到|上|入)"
+    r"|\b(?:did|have|has) (?:you|u|they)(?: \w+)? (?:add|added|put|noted|note|written|write)"
+    r" (?:it|that|this|the (?:new )?addr\w*)(?: (?:in|down|or not|yet|now|to it|there))*$"
+    r"|\b(?:add|put|note|write) (?:that|the|my|this)(?: new)? addr\w*"
 )
 _PICK_UP = re.compile(
     r"(?:站|网点|营业所|营业点|快递点|驿站|集散|转运中心|仓库?|那边|那里|嗰度|柜)[^，。]{0,6}(?:自取|自提|自己(?:去)?(?:拿|取|领)|领|取(?:货|件|包裹)?|拿|攞)"
@@ -147,6 +173,22 @@ def tells_missing(text: str) -> bool:
     """Whether it is told that fewer came than were bought, and nothing else is wished for it."""
     forms = (closed_up(text), normalise(text))
     return any(_TELLS_MISSING.search(form) for form in forms) and not _OTHER_WISH.search(forms[1])
+
+
+def wishes_money(text: str) -> bool:
+    """Whether the money for a thing is wished, not asked after."""
+    forms = (closed_up(text), normalise(text))
+    return any(_MONEY.search(form) for form in forms) and not any(_NO_MONEY.search(form) for form in forms)
+
+
+def tells_moved(text: str) -> bool:
+    """Whether it is told that the address on file is not the one any more."""
+    return any(_MOVED.search(form) for form in (closed_up(text), normalise(text)))
+
+
+def asks_added(text: str) -> bool:
+    """Whether it is asked, or asked for, that an address told before is written down."""
+    return any(_ADDED.search(form) for form in (closed_up(text), normalise(text)))
 
 
 def gives_address(text: str) -> bool:

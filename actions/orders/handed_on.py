@@ -2,11 +2,11 @@
 address) as a promise to hear how it ended, and told again when asked."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions.kit import addresses, handing_on, parcel_asked
+from actions.kit import addresses, consent, handing_on, parcel_asked
 from actions.kit.base import Button, Event, Turn, button, consent_buttons
 from actions.kit.form_input import choice, words
 from actions.kit.forms import REQUESTED_SLOT
@@ -14,8 +14,9 @@ from actions.kit.goods import things_said
 from actions.kit.handing_on import NEEDS_ADDRESS, WAITING, What
 from actions.kit.mentions import Meant, order_meant
 from actions.kit.replies import Facts, due_text, items_text, order_buttons, order_entry, service_button
-from actions.orders import leaving_out
+from actions.orders import leaving_out, not_in_parcel
 from actions.orders.leaving_out import LeftOut
+from actions.orders.not_in_parcel import NotInParcel
 from crm_store import orders, promises, returns, service_hours
 from crm_store.clock import now
 from crm_store.labels import label
@@ -53,7 +54,7 @@ async def answered(turn: Turn, member: Member) -> list[Event] | None:
     else:
         await _ask(turn, member, What(what))
     # Who wants the missing piece sent returns nothing.
-    return _form_left() if turn.form is not None and what == What.RESEND else []
+    return _form_left() if turn.form is not None and what in (What.RESEND, What.MONEY) else []
 
 
 def _form_left() -> list[Event]:
@@ -64,6 +65,10 @@ async def _ask(turn: Turn, member: Member, what: What) -> None:
     """Of which order it is, and whether it shall be written down; what cannot be is told."""
     if what == What.WITHOUT and (left_out := await leaving_out.of_order(turn, member)) is not None:
         await _ask_to_leave_out(turn, left_out)
+        return
+    missing = await not_in_parcel.meant(turn, member) if what in (What.RESEND, What.MONEY, What.REDIRECT) else None
+    if missing is not None and (what != What.REDIRECT or missing.order.status in CAME):
+        await _ask_of_missing(turn, member, missing, what)
         return
     meant = await _order_meant(turn, member, what)
     if meant.unknown_number:
@@ -123,7 +128,57 @@ async def _ask_to_leave_out(turn: Turn, left_out: LeftOut) -> None:
         leaving_out.tell_impossible(turn, left_out)
 
 
-def put_question(turn: Turn, order: Order, what: What, text: str, **more: str) -> None:
+async def _ask_of_missing(turn: Turn, member: Member, missing: NotInParcel, what: What) -> None:
+    """What was not in the parcel is to be sent, or paid back; an address told for it belongs to it. Another parcel that
+    is still under way comes first."""
+    order, number = missing.order, missing.order.number
+    not_in_parcel.keep(turn, missing)
+    if order.status not in CAME or await not_in_parcel.is_under_way(turn, order):
+        buttons = [service_button(turn, "track", "ask_parcel", order_number=number)]
+        turn.say("reply_missing_under_way", buttons=buttons, number=number, items=missing.items(turn.language))
+        turn.done("answered", f"{number}: the rest is under way", order=number)
+        return
+    address = addresses.found(words(turn))
+    noted = await _noted(turn, member, number)
+    if what == What.REDIRECT and (noted or address is None):
+        await _add_address(turn, member, missing, noted, address)
+        return
+    kind = What.RESEND if what == What.REDIRECT else what
+    text = label(
+        "hand_on", "resend_items" if kind == What.RESEND else kind, turn.language, items=missing.items(turn.language)
+    )
+    if address:
+        text = label("hand_on", "to_address", turn.language, wish=text, address=address)
+    kept = turn.spoken_of.get(WAITING)
+    waits = isinstance(kept, dict) and kept.get("order") == number
+    if kind == What.MONEY and waits and (turn.pressed or not consent.asks_back(words(turn))):
+        await _write_down(turn, member, order, kind, text)
+        return
+    is_open = isinstance(kept, dict) and kept.get("text") == text
+    name = "reply_hand_on_missing_open" if is_open else "reply_hand_on_missing"
+    put_question(turn, order, kind, text, name=name, items=missing.items(turn.language))
+
+
+async def _add_address(
+    turn: Turn, member: Member, missing: NotInParcel, noted: Sequence[Promise], address: str | None
+) -> None:
+    """Where what is sent again is to go: written down beside the wish that a colleague has, or asked for."""
+    number, told = missing.order.number, [each for each in noted if addresses.found(each.text)]
+    if address is None and told:
+        _tell(turn, told)
+    elif address is None:
+        turn.say("reply_missing_address", number=number)
+        turn.done("answered", f"{number}: no address yet", order=number)
+    else:
+        wish = label("hand_on", "resend_items", turn.language, items=missing.items(turn.language))
+        text = label("hand_on", "to_address", turn.language, wish=wish, address=address)
+        promise = await _promise(turn, member, number, What.RESEND, text, due_at=noted[-1].due_at)
+        turn.focus(done=handing_on.DONE)
+        turn.say("reply_missing_address_added", number=number, address=address)
+        turn.done("recorded", f"address of {number}", order=number, promise=promise.id)
+
+
+def put_question(turn: Turn, order: Order, what: What, text: str, *, name: str = "", **more: str) -> None:
     """Ask whether that shall be written down."""
     turn.focus(**{WAITING: {"what": what.value, "order": order.number, "text": text}})
     yes = button(label("service_button", "yes", turn.language), INTENT, choice=f"{handing_on.CHOICE}:yes")
@@ -131,11 +186,14 @@ def put_question(turn: Turn, order: Order, what: What, text: str, **more: str) -
     facts: Facts = {"number": order.number, "items": items_text(order, turn.language), "wish": text, **more}
     if handing_on.asks_if_not(words(turn)) and what in (What.STOP, What.REDIRECT, What.PICK_UP):
         turn.say("reply_hand_on_if_not")
-    name = f"reply_hand_on_{what.value}"
+    buttons = consent_buttons(yes, no)
+    if name:
+        buttons = [buttons[0], *not_in_parcel.other_ways(turn, what)]
+    name = name or f"reply_hand_on_{what.value}"
     if what == What.REDIRECT and order.status in CHANGEABLE:
         name = "reply_change_confirm"
         facts["what"], facts["value"] = label("order_change", "address", turn.language), text
-    turn.say(name, buttons=consent_buttons(yes, no), **facts)
+    turn.say(name, buttons=buttons, **facts)
     turn.done("answered", f"{what} of {order.number} asked", order=order.number)
 
 
@@ -166,27 +224,18 @@ async def _hand_on(turn: Turn, member: Member) -> None:
     if order is None or not text:
         await _tell_noted(turn, member)
         return
-    what = What(str(wish["what"]))
+    await _write_down(turn, member, order, What(str(wish["what"])), text)
+
+
+async def _write_down(turn: Turn, member: Member, order: Order, what: What, text: str) -> None:
     turn.focus(order=order.number, done=handing_on.DONE, **{WAITING: None})
     if what == What.REDIRECT and order.status in CHANGEABLE and await _changed(turn, order, text):
         return
-    due = service_hours.after(now(), service_hours.length(policy().parcels.carrier_answers_within))
-    facts: Facts = {"number": order.number, "wish": text, "due": due_text(due, turn.language)}
-    promise = await _running(turn, member, order.number, text)
-    if promise is None:
-        promise = await promises.make(
-            turn.session,
-            member_id=member.id,
-            identity_id=turn.identity.id,
-            conversation_id=turn.conversation.id,
-            kind=PromiseKind.ORDER_CHANGE,
-            text=label("service_promise", OF_KIND + what.value, turn.language, **facts),
-            due_at=due,
-            reference=order.number,
-            key=turn.key(OF_KIND + what.value),
-        )
+    promise = await _promise(turn, member, order.number, what, text)
+    missing = turn.spoken_of.get(handing_on.LEFT_OUT)
+    is_missing = isinstance(missing, dict) and missing.get("order") == order.number and str(missing["items"]) in text
     turn.say(
-        "reply_handed_on_resend" if what == What.RESEND else "reply_handed_on",
+        _told_by(what, whole=is_missing),
         number=order.number,
         items=items_text(order, turn.language),
         wish=text,
@@ -194,6 +243,31 @@ async def _hand_on(turn: Turn, member: Member) -> None:
     )
     # Addresses are personal: the timeline says that something was asked for, not where to.
     turn.done("recorded", f"{what} of {order.number}", order=order.number, promise=promise.id)
+
+
+def _told_by(what: What, *, whole: bool) -> str:
+    if whole and what in (What.RESEND, What.MONEY):
+        return "reply_handed_on_missing"
+    return "reply_handed_on_resend" if what == What.RESEND else "reply_handed_on"
+
+
+async def _promise(
+    turn: Turn, member: Member, number: str, what: What, text: str, *, due_at: datetime | None = None
+) -> Promise:
+    """The wish as a promise to hear how it ended; the same wish again is the same promise."""
+    due = due_at or service_hours.after(now(), service_hours.length(policy().parcels.carrier_answers_within))
+    facts: Facts = {"number": number, "wish": text, "due": due_text(due, turn.language)}
+    return await _running(turn, member, number, text) or await promises.make(
+        turn.session,
+        member_id=member.id,
+        identity_id=turn.identity.id,
+        conversation_id=turn.conversation.id,
+        kind=PromiseKind.ORDER_CHANGE,
+        text=label("service_promise", OF_KIND + what.value, turn.language, **facts),
+        due_at=due,
+        reference=number,
+        key=turn.key(OF_KIND + what.value),
+    )
 
 
 async def _changed(turn: Turn, order: Order, address: str) -> bool:
@@ -278,7 +352,7 @@ def _wish(turn: Turn, order: Order, what: What) -> str | None:
 
 
 def _possible(order: Order, what: What) -> bool:
-    if what == What.RESEND:
+    if what in (What.RESEND, What.MONEY):
         return order.status in CAME
     return order.status in OUT or order.status in CHANGEABLE
 

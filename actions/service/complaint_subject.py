@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from actions.kit.base import Turn
 from actions.kit.mentions import order_meant, window_of
-from actions.service.complaint_words import GOODS
+from actions.orders import not_in_parcel
+from actions.service.complaint_words import GOODS, OF_A_THING
 from actions.service.promises import overdue_promise
 from crm_store import orders, parcels, products
 from crm_store.complaints import ComplaintCategory
+from crm_store.labels import label
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine
 from crm_store.parcels import Parcel
@@ -21,10 +23,16 @@ RECENT_ORDERS = 20
 LATE_OR_UNKNOWN = (None, ComplaintCategory.LATE_DELIVERY)
 
 
+NOT_IN_PARCEL = (None, ComplaintCategory.MISSING, ComplaintCategory.WRONG_ITEM)
+
+
 async def subject(turn: Turn, category: str | None) -> dict[str, Any]:
     """Slots of the complaint form: the parcel, the order, the category that follow from what was said."""
     if turn.member is None:
         return {}
+    if category in NOT_IN_PARCEL and (missing := await not_in_parcel.meant(turn, turn.member)) is not None:
+        not_in_parcel.keep(turn, missing)
+        return {"complaint_category": ComplaintCategory.MISSING.value, "complaint_order": missing.order.number}
     if turn.entity("order_number") or turn.entity("parcel_number"):
         return await _named(turn, turn.member, category)
     if category not in LATE_OR_UNKNOWN:
@@ -38,6 +46,17 @@ async def subject(turn: Turn, category: str | None) -> dict[str, Any]:
     if category is None and await overdue_promise(turn, turn.member) is not None:
         return {"complaint_category": ComplaintCategory.STAFF.value}
     return {}
+
+
+async def with_missing(turn: Turn, category: str | None, told: str) -> str:
+    """What was told, with the things that were not in the parcel where the complaint is about these."""
+    if turn.member is None or category != ComplaintCategory.MISSING:
+        return told
+    missing = await not_in_parcel.meant(turn, turn.member)
+    if missing is None:
+        return told
+    note = label("complaint_note", "missing", turn.language, items=missing.items(turn.language))
+    return told if note in told else f"{told}\n{note}".strip()
 
 
 async def order_of_goods(turn: Turn, member: Member) -> Order | None:
@@ -56,7 +75,7 @@ async def order_of_goods(turn: Turn, member: Member) -> Order | None:
 
 async def keep_fault(turn: Turn, order: Order | None, category: str, told: str) -> None:
     """What is wrong with the thing is known by the complaint: its return does not ask why."""
-    if order is None or category not in GOODS:
+    if order is None or category not in OF_A_THING:
         return
     line = await faulty_line(turn, order, told)
     if line is not None:

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, not_in_parcel
 from actions.kit.amending import is_question
 from actions.kit.base import Turn
 from actions.kit.form_input import words
@@ -13,7 +13,8 @@ SUBSTANCE_CHARACTERS = 4
 """Fewer characters than these, bare words of complaint left out, say nothing of what happened."""
 FACTS_CHARACTERS = 8
 """So many, the order to file left out, tell what happened even where no word says of what kind it is."""
-GOODS = frozenset({ComplaintCategory.QUALITY, ComplaintCategory.DAMAGED, ComplaintCategory.WRONG_ITEM})
+OF_A_THING = frozenset({ComplaintCategory.QUALITY, ComplaintCategory.DAMAGED, ComplaintCategory.WRONG_ITEM})
+GOODS = OF_A_THING | {ComplaintCategory.MISSING}
 """Complaints about the thing itself: never about a parcel's being late."""
 
 _ORDERED = re.compile(
@@ -39,8 +40,10 @@ def category_said(text: str) -> str | None:
     is no late parcel."""
     if lexicon.mentions("conduct", text):
         return ComplaintCategory.STAFF
+    if not_in_parcel.told(text):
+        return ComplaintCategory.MISSING
     told = lexicon.meant("return_reason", text)
-    of_the_thing = told if told in GOODS else None
+    of_the_thing = told if told in OF_A_THING else None
     return lexicon.meant("complaint_category", text) or of_the_thing
 
 

@@ -9,10 +9,11 @@ from actions.kit.base import SET_ASIDE, Button, CrmAction, Event, Turn, button, 
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
 from actions.kit.forms import CrmForm, FixedQuestion, interrupts, is_sure, requested, wishes_another
+from actions.kit.handing_on import WAITING
 from actions.kit.parsing import email_in, phone_in
 from actions.kit.replies import Facts, help_buttons, items_text, parcel_facts, service_button
 from actions.orders.parcels import chase_parcel
-from actions.service.complaint_subject import keep_fault, own_order, own_parcel, subject
+from actions.service.complaint_subject import keep_fault, own_order, own_parcel, subject, with_missing
 from actions.service.complaint_words import (
     GOODS,
     adds_facts,
@@ -110,6 +111,8 @@ class ComplaintForm(CrmForm):
     async def _begun(self, turn: Turn) -> dict[str, Any]:
         filled = blank(self) | await self._story(turn)
         filled |= await subject(turn, filled["complaint_category"])
+        if not filled["complaint_description"]:
+            filled["complaint_description"] = await with_missing(turn, filled["complaint_category"], "") or None
         if choice(turn) == FILE or orders_filing(words(turn)):
             # The button stood below the facts and said "file a complaint"; or the words say so, with the facts.
             filled["complaint_consent"] = FILE
@@ -287,13 +290,15 @@ class FileComplaint(CrmAction):
     async def _file(self, turn: Turn, parcel: Parcel | None) -> None:
         order = await own_order(turn, turn.slot("complaint_order"))
         anger = float(turn.slot("complaint_anger") or 0.0)
+        category = turn.slot("complaint_category") or ComplaintCategory.OTHER
+        told = turn.slot("complaint_description") or _bare_description(turn, parcel)
         complaint = await complaints.file(
             turn.session,
             member_id=turn.member.id if turn.member else None,
             identity_id=turn.identity.id,
             conversation_id=turn.conversation.id,
-            category=turn.slot("complaint_category") or ComplaintCategory.OTHER,
-            description=turn.slot("complaint_description") or _bare_description(turn, parcel),
+            category=category,
+            description=await with_missing(turn, category, told),
             anger=anger,
             order_id=order.id if order is not None else None,
             parcel_id=parcel.id if parcel is not None else None,
@@ -305,6 +310,7 @@ class FileComplaint(CrmAction):
         # The question has named the parcel already; an order found by the words is said, so that it can be put right.
         _say_filed(turn, complaint, order if parcel is None else None)
         turn.focus(complaint=complaint.number, done="make_complaint", order=order.number if order else None)
+        turn.focus(**{WAITING: None})
         await keep_fault(turn, order, complaint.category, complaint.description)
         turn.done(
             "complaint_filed", complaint.number,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from actions.kit import lexicon
+from actions.kit import addresses, handing_on, lexicon
 from actions.kit.amending import amends
 from actions.kit.base import CrmAction, Event, Turn, button, consent_buttons
 from actions.kit.form_input import choice
@@ -60,6 +60,10 @@ async def add_to_complaint(turn: Turn, text: str) -> None:
         turn.say("reply_no_complaints", buttons=help_buttons(turn))
         turn.done("no_complaints")
         return
+    address = addresses.found(text)
+    if address is None and handing_on.asks_added(text):
+        _tell_address(turn, complaint)
+        return
     searches = turn.member is not None and complaint.order_id is None and complaint.category in GOODS
     order = await order_of_goods(turn, turn.member) if turn.member is not None and searches else None
     category = lexicon.meant("complaint_category", text)
@@ -74,11 +78,27 @@ async def add_to_complaint(turn: Turn, text: str) -> None:
         message_id=turn.stored_message,
     )
     turn.focus(complaint=complaint.number, done="make_complaint")
-    if order is not None:
+    if address is not None:
+        turn.say("reply_complaint_address_added", number=complaint.number, address=address)
+    elif handing_on.tells_moved(text):
+        _tell_address(turn, complaint)
+    elif order is not None:
         turn.say("reply_complaint_more_order", number=complaint.number, order=order.number)
     else:
         turn.say("reply_complaint_amended" if amends(text) else "reply_complaint_more", number=complaint.number)
     turn.done("recorded", complaint.number, complaint=complaint.number)
+
+
+def _tell_address(turn: Turn, complaint: Complaint) -> None:
+    """The address that stands in the complaint, or that none does."""
+    lines = reversed(complaint.description.splitlines())
+    address = next((found for line in lines if (found := addresses.found(line))), None)
+    if address is not None:
+        turn.say("reply_complaint_address_stands", number=complaint.number, address=address)
+    else:
+        turn.say("reply_complaint_address_wanted", number=complaint.number)
+    turn.focus(complaint=complaint.number, done="make_complaint")
+    turn.done("answered", complaint.number, complaint=complaint.number)
 
 
 def withdrawn_of(text: str, known: Sequence[Complaint]) -> Complaint | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import addresses, consent, handing_on, lexicon, slot_text
 from actions.kit.base import SET_ASIDE
 from actions.kit.consent import Answer
 from bot.hearing import agreed, denial, expectation
@@ -60,7 +60,12 @@ def heard(said: Said, context: Context) -> Heard | None:
     """The order to file with what stands beside it, the question whether it is filed, the protest that it is."""
     if waits_for_a_story(context):
         return None
-    return _asked_whether(said, context) or _ordered(said, context) or _filed_already(said, context)
+    return (
+        _address(said, context)
+        or _asked_whether(said, context)
+        or _ordered(said, context)
+        or _filed_already(said, context)
+    )
 
 
 def once(heard: Heard, context: Context) -> Heard:
@@ -193,6 +198,20 @@ def _is_of_filing(text: str, parsed: Parsed) -> bool:
     if _WHEN_ANSWERED.search(closed_up(text)):
         return True
     return intent_of(parsed) in (COMPLAINT, STATUS) or not lexicon.without("complaint_bare", text).strip()
+
+
+def _address(said: Said, context: Context) -> Heard | None:
+    """Where what is sent again is to go, told or asked after beside the complaint about what did not come."""
+    focus, text = context.focus, said.text
+    if context.expects.form is not None or not focus.get("complaint"):
+        return None
+    is_named = _NAMED.search(normalise(text)) is not None
+    is_last = focus.get("done") == COMPLAINT and int(focus.get("age") or 0) <= LATELY
+    is_missing = is_last and bool(focus.get(handing_on.LEFT_OUT))
+    told = addresses.found(text) is not None
+    if (told and (is_named or is_missing)) or (handing_on.asks_added(text) and (is_named or is_last)):
+        return Heard.of(words(said, COMPLAINT, {CHOICE: MORE}))
+    return Heard.of(words(said, COMPLAINT, {CHOICE: MORE})) if is_missing and handing_on.tells_moved(text) else None
 
 
 def _asked_whether(said: Said, context: Context) -> Heard | None:

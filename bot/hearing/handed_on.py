@@ -5,7 +5,7 @@ wish and asks for no shop; "no complaint, just chase it" is heard as the chase."
 import re
 from collections.abc import Mapping
 
-from actions.kit import addresses, handing_on, lexicon, return_details, slot_text
+from actions.kit import addresses, handing_on, lexicon, not_in_parcel, return_details, slot_text
 from actions.kit.handing_on import What
 from bot.hearing import compensation, expectation
 from bot.hearing.agreed import RETURN_FORM
@@ -17,7 +17,7 @@ from crm_store.text import closed_up, normalise
 CHASE, RETURN = "chase_promise", "return_or_refund"
 SHOP = re.compile(r"(?<!物流)(?<!快递)(?:门店|門店|分店|店里|店裡|到店)|\b(?:in store|shop|store)\b", re.IGNORECASE)
 """Who names a shop asks for its pick-up, which is a rule."""
-OUT_OF_FORMS = frozenset({What.RESEND, What.REPLACEMENT})
+OUT_OF_FORMS = frozenset({What.RESEND, What.REPLACEMENT, What.MONEY})
 """What is heard amid a return as well."""
 CONFIRMED = "return_confirmed"
 YES = f'"{handing_on.CHOICE}:{handing_on.YES}"'
@@ -28,6 +28,14 @@ _AGREES = re.compile(
     r"(?:register|pass|write|note)(?: it| that)?(?: on| down)?"
     r"(?: (?:to|for) (?:them|a colleague|your colleagues?))?(?: please| then)?"
 )
+_SENDS = re.compile(
+    r"^(?:(?:yes|yeah|ok|okay|no|just|well|then|so|pls|please|i|d|only|want|like|need|you|u|to|can|could|will|would) )*"
+    r"(?:send|ship|post) (?:me |us |over )?(?:it|one|that|another(?: one)?|a new one|(?:the|my) (?:\w+ ?){1,3})"
+    r"(?: (?:over|out|to me|please|pls|then|again|instead|lol|now))*$"
+    r"|^(?:那|就|行|好|请|麻烦|帮我|给我|我要|我想|我只|只|你们?|直接|把|[嗰𠮶那]个)*.{0,8}?(?:补寄|补发|寄|发|送)返?(?:一份|一个|一套|[嗰𠮶那]个)?(?:给我|过来|来|俾我|畀我)"
+    r"(?:就行|就好|就得|吧|啦|喇|了)*$"
+)
+"""A clause that only says that what did not come is to be sent."""
 _NOT_NOW = re.compile(r"不|别|先等|唔|\b(?:not|don t|wait)\b")
 NAMED = ("order_number", "parcel_number")
 
@@ -57,6 +65,8 @@ def _what(said: Said, context: Context) -> str | None:
     """The choice that the words stand for."""
     form, focus, text = context.expects.form, context.focus, said.text
     what = handing_on.wished(text)
+    if missing := _missing(text, context):
+        return missing.value
     if form is not None:
         return what.value if what in OUT_OF_FORMS else None
     if what is None and handing_on.tells_missing(text):
@@ -64,6 +74,8 @@ def _what(said: Said, context: Context) -> str | None:
     known = _parcel_or_order(focus) or bool(focus.get("return"))
     waiting = focus.get(handing_on.WAITING)
     is_spoken_of = waiting or focus.get("done") == handing_on.DONE or (known and what)
+    if context.focus.get(handing_on.LEFT_OUT) and is_spoken_of and handing_on.asks_added(text):
+        return handing_on.TOLD
     if is_spoken_of and handing_on.asks_told(text) and addresses.found(text) is None:
         return handing_on.TOLD
     if what is What.RESEND:
@@ -80,6 +92,20 @@ def _what(said: Said, context: Context) -> str | None:
     return None
 
 
+def _missing(text: str, context: Context) -> What | None:
+    """A whole thing that was not in the parcel, told or spoken of: it is to be sent, or its money is wished."""
+    told, spoken_of = not_in_parcel.told(text), context.focus.get(handing_on.LEFT_OUT)
+    is_open = bool(context.focus.get(handing_on.WAITING)) or context.focus.get("done") == handing_on.DONE
+    is_after = bool(spoken_of) and is_open
+    if handing_on.wishes_money(text) and (told or is_after):
+        return What.MONEY
+    if told:
+        return What.RESEND
+    if is_after and context.expects.form is None and (handing_on.tells_moved(text) or addresses.found(text)):
+        return What.REDIRECT
+    return None
+
+
 def _agreed(said: Said, context: Context) -> Heard | None:
     """A yes in the words of what was asked (那就请同事补发吧), also beside another question; amid a return the yes to
     it beside the question where the address is to go."""
@@ -88,7 +114,8 @@ def _agreed(said: Said, context: Context) -> Heard | None:
     yes = next((each for each in context.expects.options if YES in str(each["payload"])), None)
     kept = context.focus.get(handing_on.WAITING)
     what = kept.get("what") if isinstance(kept, Mapping) else None
-    agreeing = [part for part in _pieces(said) if _agrees(part, what if yes else None)]
+    whole = bool(context.focus.get(handing_on.LEFT_OUT)) and yes is not None and what == What.RESEND
+    agreeing = [part for part in _pieces(said) if _agrees(part, what if yes else None) or (whole and _sends(part))]
     if not agreeing or (yes is not None and addresses.found(said.text)):
         return None
     if yes is not None:
@@ -102,6 +129,13 @@ def _agreed(said: Said, context: Context) -> Heard | None:
 
 def _pieces(said: Said) -> list[str]:
     return [piece for part in parts(said) for piece in _PIECES.split(part) if piece.strip()]
+
+
+def _sends(part: str) -> bool:
+    """Whether what did not come is to be sent, as the question asks: also "can you send me one?", which is no doubt."""
+    flat = closed_up(part)
+    is_so = _SENDS.search(flat) is not None and _NOT_NOW.search(normalise(part)) is None
+    return is_so and (flat.isascii() or not slot_text.is_question(part))
 
 
 def _agrees(part: str, what: str | None) -> bool:

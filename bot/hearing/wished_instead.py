@@ -3,7 +3,7 @@ the missing one"; 四件套没问题，别一起退."""
 
 import re
 
-from actions.kit import alternatives, lexicon, slot_text
+from actions.kit import alternatives, handing_on, lexicon, not_in_parcel, slot_text
 from actions.kit.base import STAYS
 from bot.hearing import denial
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, waits_for_a_story, words
@@ -47,11 +47,40 @@ _NOT_ALONG = re.compile(
 """A clause by which a thing does not go back along with another."""
 
 
+_COMPLAINT = re.compile(
+    r"(?:要|想|帮我|给我|替我|那就?|就|去|直接|请|麻烦)(?:正式)?(?:提交?|登记|记)?(?:一?[个条下])?(?:投诉|客诉|申诉)(?!过|了|的|单|号|电话|进)"
+    r"|(?:登记|提交?|立)(?:一?[个条下])?(?:投诉|客诉)(?!过|了|的|单|号|电话|进)"
+    r"|\b(?:file|make|raise|lodge|open|log|register|submit|want|put in|start)"
+    r" (?:a |an |the |my )?(?:formal |official )?complaint\b"
+    r"|\b(?:want|like|going|need|have) to complain\b|^complaint\b(?! (?:c \d|number|status|form))"
+)
+_NO_COMPLAINT = re.compile(
+    r"(?:不|别|唔|没|不用|不想|唔想|没有)(?:是)?(?:要|想|用|打算)?(?:去)?(?:投诉|客诉|申诉)|怎么投诉|点投诉|(?:如果|要是|不然|否则|再不).{0,12}投诉"
+    r"|\b(?:don t|do not|not|no|never|without|if i|should i|how (?:do|can) i|can i|already|did i)\b.{0,20}\bcompla"
+)
+"""A complaint denied, supposed, asked about or filed already."""
+
+
 def heard(said: Said, context: Context) -> Heard | None:
     """The steps of such a message; None where nothing is refused for something else."""
     if context.expects.form not in (None, RETURN_FORM) or waits_for_a_story(context):
         return None
-    return _missing_sent(said, context) or _stays(said) or _another_act(said, context)
+    return _complained(said, context) or _missing_sent(said, context) or _stays(said) or _another_act(said, context)
+
+
+def _complained(said: Said, context: Context) -> Heard | None:
+    """A complaint, plainly wished where something was not in the parcel or where the way of a return is asked: the
+    question is let go."""
+    form, text = context.expects.form, said.text
+    is_so = bool(context.focus.get(handing_on.LEFT_OUT)) or not_in_parcel.told(text)
+    if not (is_so or context.expects.slot == "return_kind") or _COMPLAINT.search(closed_up(text)) is None:
+        return None
+    clauses = _parts(said)
+    asks = any(slot_text.is_question(part) for part in clauses if _COMPLAINT.search(closed_up(part)))
+    if asks or _NO_COMPLAINT.search(closed_up(text)) or any(_is_denied(part) or _goes_back(part) for part in clauses):
+        return None
+    wish = words(said, MAKE_COMPLAINT)
+    return Heard.of(wish) if form is None else Heard.of(_left(said, text), wish)
 
 
 def _missing_sent(said: Said, context: Context) -> Heard | None:
@@ -59,6 +88,8 @@ def _missing_sent(said: Said, context: Context) -> Heard | None:
     handed on to a colleague (`handed_on`)."""
     parts = _parts(said)
     wished = [text for text in parts if _wishes_the_missing(text)]
+    if not_in_parcel.told(said.text):
+        return None
     if context.expects.slot != "return_kind" or not wished or any(_goes_back(text) for text in parts):
         return None
     filed = Step(text=said.text, heard=with_intent({**said.whole, "entities": []}, MAKE_COMPLAINT, {CHOICE: "file"}))

@@ -14,6 +14,7 @@ class ComplaintCategory(StrEnum):
     LATE_DELIVERY = "late_delivery"
     DAMAGED = "damaged"
     WRONG_ITEM = "wrong_item"
+    MISSING = "missing"
     QUALITY = "quality"
     STAFF = "staff"
     REFUND = "refund"

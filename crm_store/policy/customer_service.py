@@ -121,6 +121,7 @@ class CategorySeverity(ByCode):
     late_delivery: SeverityName = entry("late or missing parcels", read_by=_COMPLAINTS)
     damaged: SeverityName = entry("goods that arrived damaged", read_by=_COMPLAINTS)
     wrong_item: SeverityName = entry("the wrong goods", read_by=_COMPLAINTS)
+    missing: SeverityName = entry("goods that were not in the parcel", read_by=_COMPLAINTS)
     quality: SeverityName = entry("faulty goods", read_by=_COMPLAINTS)
     staff: SeverityName = entry("how somebody was treated", read_by=_COMPLAINTS)
     refund: SeverityName = entry("refunds", read_by=_COMPLAINTS)

@@ -136,3 +136,38 @@ class TestWithStory:
         text = "充电宝充不进电了，你们真行，另外换个新的给我"
         message = said(text, "report_fault", 0.5, ("report_fault", 0.98), (COMPLAINT, 0.9), ("return_or_refund", 0.9))
         assert COMPLAINT not in [step.intent for step in hear(message, Context()).steps]
+
+
+MISSING_FILED = {
+    "complaint": "C-2026-0096", "done": "make_complaint", "topic": "make_complaint", "age": 0, "order": "20261125-0003",
+    "not_in_parcel": {"order": "20261125-0003", "skus": ["MUG"], "items": "Mug"},
+}  # fmt: skip
+
+
+def _choices(text: str, focus: dict[str, object], intent: str) -> list[object]:
+    steps = hear(said(text, intent, 0.9), Context(focus=focus)).steps
+    return [(step.intent, *(each["value"] for each in (step.heard or {}).get("entities", []))) for step in steps]
+
+
+@pytest.mark.parametrize("intent", ["change_order", "ask_complaint_status", "update_profile"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where do they send it, i moved last week",
+        "just tell the complaint ppl my new addr: Flat 7B, 12 Nathan Road, Kowloon",
+        "can u add that address to my complaint C-2026-0096?",
+        "so did u add it or not",
+        "我搬家了，寄到哪里",
+        "地址是成都市武侯区科华北路12号",
+        "新地址補進投訴了嗎",
+        "寫進去了嗎",
+    ],
+)
+def test_where_it_is_to_go_belongs_to_the_complaint(text: str, intent: str) -> None:
+    assert _choices(text, MISSING_FILED, intent) == [("make_complaint", "more")]
+
+
+@pytest.mark.parametrize("text", ["地址是成都市武侯区科华北路12号", "I moved last week"])
+def test_an_address_beside_another_complaint_is_no_word_for_it(text: str) -> None:
+    focus = {key: value for key, value in MISSING_FILED.items() if key != "not_in_parcel"}
+    assert ("make_complaint", "more") not in _choices(text, focus, "change_order")

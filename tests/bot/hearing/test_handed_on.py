@@ -336,3 +336,87 @@ def test_one_thing_of_an_order_is_to_be_left_out(text: str, goods: tuple[str, ..
 def test_a_whole_order_an_invoice_and_a_return_are_none(text: str, goods: tuple[str, ...]) -> None:
     steps = hear(with_goods(text, *goods), Context()).steps
     assert not any("without" in str(each["value"]) for step in steps for each in entities_of(step.heard or {}))
+
+
+LEFT_OUT = {"order": "20261125-0003", "skus": ["MUG"], "items": "Mug"}
+MISSING_ASKED = asked(
+    option("是", '/chase_promise{"choice":"hand_on:yes"}', "yes"),
+    option("改退那份钱", '/chase_promise{"choice":"hand_on:money"}'),
+    **CAME,
+    not_in_parcel=LEFT_OUT,
+    handing_on={"what": "resend", "order": "20261125-0003", "text": "x"},
+)
+MISSING_NOTED = {**CAME, "done": handing_on.DONE, "topic": "chase_promise", "not_in_parcel": LEFT_OUT}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "opened my parcel from this week, only the pan inside. where r the bed sheets??",
+        "hi my lunch box never was in the parcel w the humidifier, only just noticed",
+        "parcel came yes but no lunch box in it, just the humidifier",
+        "只收到锅，没有四件套",
+        "漏发了四件套",
+        "箱子裡只有平底鍋，四件套沒看到",
+        "得個鑊冇床上用品",
+    ],
+)
+@pytest.mark.parametrize("intent", ["report_fault", "ask_parcel", "return_or_refund"])
+def test_a_whole_thing_not_in_the_parcel_is_one_kind(text: str, intent: str) -> None:
+    assert choices(text, Context(), intent) == ["hand_on:resend"]
+    assert choices(text, asked(form="return_form", slot="return_kind", **CAME), intent) == ["hand_on:resend"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i just want u to send the set, im not sending anything back lol",
+        "can u send me one?",
+        "please send the mug",
+        "把四件套寄给我就行",
+        "那你們補寄給我吧",
+        "寄返嗰個畀我啦",
+    ],
+)
+def test_that_it_is_to_be_sent_is_the_yes(text: str) -> None:
+    steps = hear(said(text, "nlu_fallback", 0.5), MISSING_ASKED).steps
+    assert [step.payload for step in steps] == ['/chase_promise{"choice":"hand_on:yes"}']
+
+
+@pytest.mark.parametrize(
+    "text", ["don't send it yet", "I will send it back", "能补发吗", "先別寄", "when do you send it?"]
+)
+def test_what_is_put_off_or_asked_is_no_yes_to_it(text: str) -> None:
+    steps = hear(said(text, "nlu_fallback", 0.5), MISSING_ASKED).steps
+    assert '/chase_promise{"choice":"hand_on:yes"}' not in [step.payload for step in steps]
+
+
+@pytest.mark.parametrize(
+    "text", ["I'd rather have my money back", "还是退款吧", "退錢給我就好，退那份的錢", "漏发了四件套，我要退款"]
+)
+def test_the_money_for_it_is_heard(text: str) -> None:
+    assert choices(text, MISSING_ASKED, "return_or_refund") == ["hand_on:money"]
+
+
+def test_the_money_and_what_was_added_are_heard_after_it_was_passed_on() -> None:
+    assert choices("要不还是退我钱吧", Context(focus=MISSING_NOTED), "ask_refund_status") == ["hand_on:money"]
+    for text in ("so did u add it or not", "補進去了嗎", "加进去了没"):
+        assert choices(text, Context(focus=MISSING_NOTED), "deny") == ["hand_on:told"]
+
+
+@pytest.mark.parametrize("text", ["不要退款", "no refund please", "退款什么时候到账", "where is my refund"])
+def test_money_that_is_declined_or_asked_after_is_none(text: str) -> None:
+    assert "hand_on:money" not in choices(text, MISSING_ASKED, "ask_refund_status")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where do they send it, i moved last week",
+        "my new address: Flat 7B, 12 Nathan Road, Kowloon",
+        "我搬家了 寄哪去",
+        "我搬了家",
+    ],
+)
+def test_where_it_is_to_go_is_told_for_it(text: str) -> None:
+    assert choices(text, Context(focus=MISSING_NOTED), "change_order") == ["hand_on:redirect"]

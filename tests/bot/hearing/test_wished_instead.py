@@ -123,3 +123,40 @@ def test_one_thing_that_stays_begins_and_ends_nothing(text: str) -> None:
 def test_other_words_leave_nothing_out_so(text: str) -> None:
     found = wished_instead.heard(said(text, RETURN, 0.66), Context())
     assert found is None or STAYS not in choices(found.steps[0])
+
+
+COMPLAINTS = [
+    "then file a complaint, half my order is missing and nobody helps",
+    "COMPLAINT. i want to make a complaint: bedding set not in the box",
+    "那我要投诉，四件套没在箱子里",
+    "幫我登記投訴，少了四件套沒放在箱子裡",
+]
+
+
+@pytest.mark.parametrize("text", [*COMPLAINTS, "i want to complain"])
+def test_a_plain_complaint_lets_the_way_of_a_return_go(text: str) -> None:
+    heard = hear(said(text, "report_fault", 0.7), asked(form="return_form", slot="return_kind"))
+    assert [step.intent for step in heard.steps] == ["deny_act", "make_complaint"]
+
+
+@pytest.mark.parametrize("text", [*COMPLAINTS, "ok then i want to complain", "那我要投訴"])
+def test_a_plain_complaint_of_what_did_not_come_is_one(text: str) -> None:
+    focus = {
+        "not_in_parcel": {"order": "1", "skus": ["A"], "items": "A"},
+        "handing_on": {"what": "resend", "text": "x"},
+    }
+    heard = hear(said(text, "report_fault", 0.7), Context(focus=focus))
+    assert [step.intent for step in heard.steps] == ["make_complaint"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how do i complain", "怎么投诉", "我不想投诉，换一个就行", "don't file a complaint",
+        "should i file a complaint?", "要是不换我就去投诉",
+        "my complaint C-2026-0096 was filed already", "换一个吧，然后我要投诉",
+    ],
+)  # fmt: skip
+def test_a_complaint_denied_asked_or_beside_a_way_leaves_nothing(text: str) -> None:
+    heard = hear(said(text, "report_fault", 0.7), asked(form="return_form", slot="return_kind"))
+    assert [step.intent for step in heard.steps] != ["deny_act", "make_complaint"]
