@@ -31,7 +31,7 @@ LOST_ZERO_DIGITS = (9, 10)
 
 def normalise_phone(phone: str) -> str:
     """Plain digits 0 to 9, without the 00 of calls abroad and without 86 before a mainland number: 0086 138 0013 8000,
-    +86 138-0013-8000 and １３８００１３８０００ are 13800138000; +44 (0)20 … is 4420 …, and +1 310 555 1234 keeps its +."""
+    +86 138-0013-8000 and １３８００１３８０００ are 13800138000; +44 (0)20 … is 4420 …. Some keep a +: see above."""
     if phone.isascii() and phone.isdecimal():
         digits, abroad = phone, phone.startswith("00")
     else:
