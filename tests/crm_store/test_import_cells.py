@@ -245,6 +245,7 @@ class TestDays:
             (DateOrder.MONTH_FIRST, "13.05.1990"),
             (DateOrder.MONTH_FIRST, "25-01-1990 10:00"),
             (DateOrder.DAY_FIRST, "05/13/1990"),
+            (DateOrder.DAY_FIRST, "12/13/1990"),
             (DateOrder.DAY_FIRST, "05.13.1990"),
         ],
     )
