@@ -85,8 +85,9 @@ def build_services(settings: Settings) -> Services:
 @asynccontextmanager
 async def running(services: Services) -> AsyncIterator[Services]:
     """Connect on entry (newest schema included), disconnect on leaving. Raises WrongKey, RotationUnfinished."""
-    await migrate.upgrade(services.database)
+    # First: a migration that opens what is encrypted must never be done under another store's secret.
     await keys.check(services.database)
+    await migrate.upgrade(services.database)
     await _ensure_standards(services.database)
     await services.signals.start()
     # In the background: the app may serve meanwhile, only a question of policy would wait.

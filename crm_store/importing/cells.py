@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 from crm_store import names
+from crm_store.importing.damaged import is_damaged, made_of_a_key
 from crm_store.importing.figures import in_plain_digits, is_shortened
 from crm_store.language import Language
 from crm_store.profile import Gender, is_email, is_phone
@@ -51,12 +52,13 @@ _PLACEHOLDERS = frozenset(
 _LONGEST_PLACEHOLDER = max(len(word) for word in _PLACEHOLDERS)
 _NO_NAME = frozenset({"NULL", "(null)", "NaN", "N/A", "n/a", "N.A.", "#N/A", "undefined"})
 """Not Null, Nan or Na: people are called so."""
+_TEL = re.compile(r"\s*tel:\s*", re.IGNORECASE)
 _MAILTO = re.compile(r"\s*mailto:\s*", re.IGNORECASE)
-_YES = {"yes", "y", "true", "1", "是", "有", "对"}
-_NO = {"no", "n", "false", "0", "否", "无", "不"}
+_YES = {"yes", "y", "true", "1", "是", "有", "对", "同意", "已同意"}
+_NO = {"no", "n", "false", "0", "否", "无", "不", "不同意", "未同意"}
 _GENDERS = {
-    **dict.fromkeys(("female", "f", "woman", "ms", "mrs", "女", "女士", "小姐"), Gender.FEMALE),
-    **dict.fromkeys(("male", "m", "man", "mr", "男", "先生"), Gender.MALE),
+    **dict.fromkeys(("female", "f", "woman", "ms", "mrs", "女", "女性", "女士", "小姐"), Gender.FEMALE),
+    **dict.fromkeys(("male", "m", "man", "mr", "男", "男性", "先生"), Gender.MALE),
 }
 _LANGUAGES = {
     **dict.fromkeys(("简体中文", "简体", "中文", "chinese", "simplified chinese"), Language.ZH_HANS),
@@ -87,7 +89,13 @@ def name(limit: int) -> Parser:
 
 def called(limit: int) -> Parser:
     """How somebody wants to be called: whatever can be written, 520 too."""
-    return lambda cell: _shown(names.tidy(cell), limit)
+    return lambda cell: _shown(_require_whole(names.tidy(cell)), limit)
+
+
+def addressee(limit: int) -> Parser:
+    """Who receives something: words, but no damaged ones."""
+    words_of = text(limit)
+    return lambda cell: words_of(_require_whole(cell))
 
 
 def full_name(limit: int) -> Parser:
@@ -96,9 +104,17 @@ def full_name(limit: int) -> Parser:
 
 
 def _written(cell: str, limit: int) -> str:
+    _require_whole(cell)
     if not names.says_anything(cell) or cell in _NO_NAME:
         raise ValueError("not_a_name")
     return _shown(cell, limit)
+
+
+def _require_whole(name: str) -> str:
+    """The name. Raises ValueError where its letters were lost on the way."""
+    if is_damaged(name):
+        raise ValueError("damaged_name")
+    return name
 
 
 def _shown(cell: str, limit: int) -> str:
@@ -128,6 +144,8 @@ def code(limit: int) -> Parser:
     def parse(cell: str) -> str:
         if is_shortened(cell):
             raise ValueError("digits_lost")
+        if (made := made_of_a_key(cell)) is not None:
+            raise ValueError(made)
         if _BELOW_ZERO.fullmatch(cell):
             raise ValueError("no_code")
         _require_said(cell)
@@ -219,7 +237,10 @@ def email(cell: str) -> str:
 
 
 def phone(cell: str) -> str:
-    """As written, in half-width digits 0 to 9."""
+    """As written, in half-width digits 0 to 9; without what copying leaves at it: tel:, an apostrophe, signs nobody
+    sees."""
+    shown = "".join(sign for sign in cell if unicodedata.category(sign) != "Cf") if not cell.isascii() else cell
+    cell = _TEL.sub("", half_width(shown)).strip().removeprefix("'").strip()
     if is_shortened(cell):
         raise ValueError("digits_lost")
     if not is_phone(cell):

@@ -3,15 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from crm_store.importing import cells as parsers
-from crm_store.importing import figures
+from crm_store.importing import figures, habits
 from crm_store.importing.cells import Parser
 from crm_store.importing.encodings import is_of_another
 from crm_store.importing.errors import CellRefused, Refusal
+from crm_store.importing.number_formats import DIGITS_A_SPREADSHEET_KEEPS
 from crm_store.importing.same_number import People
 from crm_store.importing.unread import why_unread
 from crm_store.text import normalise
@@ -65,6 +67,12 @@ class Truth(str):
     __slots__ = ()
 
 
+class AsText(str):
+    """A cell that was kept from a spreadsheet's hands by a sign in front: its digits are as they were typed."""
+
+    __slots__ = ()
+
+
 class Several(str):
     """A cell that is a list."""
 
@@ -108,6 +116,7 @@ class Layout:
     def __init__(self, *columns: Column) -> None:
         self.columns = columns
         self._met: dict[str, Column | None] = {}
+        self.habits = habits.NONE
 
     @cached_property
     def _names(self) -> dict[str, Column]:
@@ -146,6 +155,26 @@ class Layout:
         """The rows as they are to be read, each for itself."""
         return rows
 
+    def knowing(self, rows: Iterable[Row]) -> Self:
+        """The same layout for a reader who has seen all of these rows: what some of them tell of their numbers holds
+        for the others."""
+        seen = copy(self)
+        seen.habits = habits.told_by(self._telling(rows))
+        return seen
+
+    def _telling(self, rows: Iterable[Row]) -> Iterator[tuple[str, Parser, str]]:
+        for row in rows:
+            for header, raw in row.cells.items():
+                # Most cells are short and plain, and this looks at all of a file.
+                if isinstance(raw, str) and ("," in raw or "，" in raw or len(raw) > DIGITS_A_SPREADSHEET_KEEPS):
+                    column = self.column_of(header)
+                    if column is not None:
+                        yield column.name, column.parse, as_text(raw)
+                elif isinstance(raw, int) and raw > 10**DIGITS_A_SPREADSHEET_KEEPS:
+                    column = self.column_of(header)
+                    if column is not None:
+                        yield column.name, column.parse, str(raw)
+
     def cells(self, row: Row) -> Iterator[tuple[Column, str]]:
         """What stands in the row for our columns; empty cells are left out."""
         found: dict[str, tuple[Column, list[str]]] = {}
@@ -172,7 +201,8 @@ class Layout:
                 values[column.name] = list(value) if isinstance(value, list) else value
                 continue
             try:
-                values[column.name] = _parsed(column, cell)
+                self.habits.refuse(column.name, column.parse, cell, is_kept=isinstance(cell, AsText))
+                values[column.name] = _parsed(column, str(cell) if isinstance(cell, AsText) else cell)
             except ValueError as problem:
                 raise CellRefused(column.name, cell, str(problem)) from None
             if met is not None and len(met) < KNOWN_CELLS:
@@ -306,7 +336,7 @@ def as_text(value: object) -> str:
     """A cell as it would be typed."""
     if value is None:
         return ""
-    if isinstance(value, Truth | Several | Differing):
+    if isinstance(value, Truth | Several | Differing | AsText):
         return value
     if isinstance(value, bool):
         return Truth("yes" if value else "no")
@@ -314,5 +344,5 @@ def as_text(value: object) -> str:
         return Several(";".join(as_text(part) for part in value))
     text = str(value).strip()
     if text[:1] in ("=", "'") and (kept := _KEPT_AS_TEXT.fullmatch(text)):
-        return (kept[1] or kept[2] or "").strip()
+        return AsText((kept[1] or kept[2] or "").strip())
     return text

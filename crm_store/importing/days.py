@@ -28,8 +28,8 @@ _order: ContextVar[DateOrder | None] = ContextVar("date_order", default=None)
 
 @contextmanager
 def dates_in(order: DateOrder | None) -> Iterator[None]:
-    """Read dates with the year at their end in this order within the block; without one, what could be either is
-    refused."""
+    """Read dates with the year at their end in this order within the block, also those with points; one that can only
+    be in the other is refused. Without an order, what could be either is refused, and points are day first."""
     token = _order.set(order)
     try:
         yield
@@ -71,10 +71,13 @@ beginning of the day or its end."""
 
 def day(cell: str) -> date:
     """2026-11-22, 2026/11/22, 2026年11月22日, 二〇二六年十一月二十二日, 20261122, 22.11.2026, 22 Nov 2026, and 46348 as
-    a spreadsheet counts days. 05/01/2024 only where `dates_in` says what it means."""
+    a spreadsheet counts days. 05/01/2024 only where `dates_in` says what it means. A moment with its zone is the day it
+    is at the shop: programs send 9 March there as 1990-03-08T16:00:00Z."""
     flat = _flat(cell)
+    if (told := _zoned(cell)) is not None:
+        return local_day(told)
     found, rest = _split(flat)
-    if rest and _zoned(cell) is None:
+    if rest:
         try:
             _time(rest)
         except ValueError:
@@ -168,11 +171,22 @@ def _split(flat: str) -> tuple[date, str]:
 def _year_last(found: re.Match[str]) -> tuple[int, int, int]:
     first, second, year = (int(part) for part in found.groups())
     order = _order.get()
-    if first > 12 or first == second or (second <= 12 and order is DateOrder.DAY_FIRST):
-        return year, second, first
-    if second > 12 or order is DateOrder.MONTH_FIRST:
-        return year, first, second
-    raise ValueError("ambiguous_date")
+    if order is None:
+        if first > 12 or first == second:
+            return year, second, first
+        if second > 12:
+            return year, first, second
+        raise ValueError("ambiguous_date")
+    number, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
+    if number <= 12 < month:
+        raise ValueError("other_date_order")
+    return year, month, number
+
+
+def _with_points(found: re.Match[str]) -> tuple[int, int, int]:
+    if _order.get() is not None:
+        return _year_last(found)
+    return int(found.group(3)), int(found.group(2)), int(found.group(1))
 
 
 def _named(found: re.Match[str]) -> tuple[int, int, int]:
@@ -185,7 +199,7 @@ def _named(found: re.Match[str]) -> tuple[int, int, int]:
 _PATTERNS = (
     (_YEAR_FIRST, lambda found: (int(found.group(1)), int(found.group(3)), int(found.group(4)))),
     (_COMPACT, lambda found: (int(found.group(1)), int(found.group(2)), int(found.group(3)))),
-    (_POINTS, lambda found: (int(found.group(3)), int(found.group(2)), int(found.group(1)))),
+    (_POINTS, _with_points),
     (_YEAR_LAST, _year_last),
     (_NAMED, _named),
 )

@@ -44,6 +44,9 @@ _ISO_4217 = """
     VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"""
 CURRENCIES = frozenset(_ISO_4217.split())
 """Those that are money."""
+_ISO_4217_WITHOUT_MINOR = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+WITHOUT_MINOR_UNITS = frozenset(_ISO_4217_WITHOUT_MINOR.split())
+"""Of which there are no hundredths: 1280.50 JPY is nothing anybody can pay."""
 _ALSO_CALLED = {"RMB": "CNY", "人民币": "CNY", "人民幣": "CNY", "NTD": "TWD"}
 
 _SHORTENED = re.compile(r"[+-]?\d+(?:[.,]\d+E[+-]?|E[+-])\d+|[+-]?\d+(?:[.,]\d+)? ?[×x*] ?10\^[+-]?\d+", re.IGNORECASE)
@@ -126,6 +129,32 @@ def money(cell: str) -> int:
     return _within(amount)
 
 
+COUNTED = (quantity, points, money)
+"""The parsers of what is counted, and not a name."""
+
+
+def has_decimal_comma(cell: str) -> bool:
+    """Whether it can only be read with a comma as its decimal mark: 128,50 and 1.280,5 €."""
+    digits = _digits_of(cell)
+    return digits is not None and _COMMA_DECIMALS.fullmatch(digits) is not None
+
+
+def is_one_group_of_thousands(cell: str) -> bool:
+    """Whether its only mark is a comma before three digits: 1,000 is 1 where the comma is a decimal mark."""
+    digits = _digits_of(cell)
+    return digits is not None and _COMMA_THOUSANDS.fullmatch(digits) is not None and digits.count(",") == 1
+
+
+def _digits_of(cell: str) -> str | None:
+    """The digits of an amount with the marks between them; None for none."""
+    if "," not in (flat := _flat(cell)):
+        return None
+    try:
+        return _priced(flat)[1]
+    except ValueError:
+        return None
+
+
 def currencies_named(cell: str) -> frozenset[str]:
     """The currencies that an amount may be in by its own signs: those of `$128` are many; none where it has no sign.
     `cell`: one that `money` reads."""
@@ -136,7 +165,7 @@ def currencies_named(cell: str) -> frozenset[str]:
 
 def _priced(cell: str) -> tuple[bool, str, frozenset[str]]:
     """Whether the amount is below zero, its digits, and the currencies that all of its signs together may mean."""
-    flat = _flat(cell).upper()
+    flat = _flat(cell).upper().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     if _is_raised(cell):
         raise ValueError("not_an_amount")
     if _PLAIN.fullmatch(flat):

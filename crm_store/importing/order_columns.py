@@ -89,7 +89,7 @@ LAYOUT = Layout(
     Column("cancelled_at", days.past_moment, "When it was cancelled.", ("canceled at", "取消时间")),
     Column("cancel_reason", cells.text(200), "Why it was cancelled.", ("取消原因",)),
     Column("refunded_at", days.past_moment, "When the money of a cancelled order was sent back.", ("退款时间",)),
-    Column("recipient", cells.text(80), "Who receives it.", ("收件人", "收货人")),
+    Column("recipient", cells.addressee(80), "Who receives it.", ("收件人", "收货人")),
     Column("recipient_phone", cells.phone, "The recipient's phone.", ("收件电话", "收货电话", "收件人电话")),
     Column("address", cells.text(300), "Where it goes.", ("地址", "收货地址", "收件地址")),
 )

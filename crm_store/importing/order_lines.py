@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_store.importing import figures
+from crm_store.importing.columns import NOTE
 from crm_store.importing.errors import CellRefused
-from crm_store.importing.order_rows import AGAIN, goods
+from crm_store.importing.order_rows import AGAIN, goods, shown
 from crm_store.language import Language
 from crm_store.orders import LineItem, Order, OrderLine
 from crm_store.products import Product
@@ -93,6 +94,14 @@ def sum_of(order: Order) -> int:
     if total > figures.LARGEST:
         raise CellRefused("price", "", "order_too_large")
     return total
+
+
+def note_reduction(order: Order, values: dict[str, Any]) -> None:
+    """Note at the row that says it a reduction of more than the order comes to: a figure in the wrong column, or an
+    order of which other lines are still to come."""
+    worth = sum(line.price_minor * line.quantity for line in order.lines) + order.shipping_minor
+    if "discount" in values and order.discount_minor > worth:
+        values[NOTE] = CellRefused("discount", shown("discount", order.discount_minor), "discount_above_order")
 
 
 def set_fields(row: Order | OrderLine, wanted: dict[str, Any]) -> bool:

@@ -6,19 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from crm_store.importing.columns import BY_SIGN, SIGNS
+from crm_store.importing.columns import BY_SIGN, NOTE, SIGNS
 from crm_store.importing.days import local_day
 from crm_store.importing.errors import CellRefused
-from crm_store.importing.figures import OWN_CURRENCY
+from crm_store.importing.figures import OWN_CURRENCY, WITHOUT_MINOR_UNITS
 from crm_store.importing.order_columns import LINE_COLUMNS
 from crm_store.phones import normalise_phone
 
 AGAIN = "again"
 """Of a row: how many rows before it name the same goods of the same order."""
-MARKS = frozenset({AGAIN, SIGNS, BY_SIGN})
+MARKS = frozenset({AGAIN, SIGNS, BY_SIGN, NOTE})
 """What stands in the values of a row and is no column."""
 _LATEST = ("packed_at", "shipped_at", "delivered_at", "completed_at")
 """Goods leave and arrive apart: the order has when the last of them has."""
+_AMOUNTS = ("price", "shipping", "discount", "total")
 _BUYER = ("member_email", "member_phone")
 """Named in `member_number` by now; a number and an address may stand in different rows."""
 
@@ -68,7 +69,7 @@ def _share(rows: Sequence[Values]) -> None:
             if known == value or _plainly(field, known) == _plainly(field, value):
                 continue
             if field not in _LATEST:
-                raise CellRefused(field, _shown(field, value), "order_rows_differ")
+                raise CellRefused(field, shown(field, value), "order_rows_differ")
             told[field] = max(known, value)
     status = next((values["status"] for values in rows if "status" in values), None)
     for values in rows:
@@ -100,7 +101,7 @@ def _require_all_signed(rows: Sequence[Values]) -> None:
     foreign = any(values.get("currency", OWN_CURRENCY) != OWN_CURRENCY for values in rows)
     for values in rows:
         if foreign and "currency" not in values and values["price"]:
-            raise CellRefused("price", _shown("price", values["price"]), "other_currency")
+            raise CellRefused("price", shown("price", values["price"]), "other_currency")
 
 
 def _require_one_currency(rows: Sequence[Values]) -> None:
@@ -109,7 +110,16 @@ def _require_one_currency(rows: Sequence[Values]) -> None:
     for values in rows:
         meant = values.get(SIGNS, frozenset())
         if meant and currency not in meant:
-            raise CellRefused("price", _shown("price", values["price"]), "other_currency")
+            raise CellRefused("price", shown("price", values["price"]), "other_currency")
+        require_payable(values, currency)
+
+
+def require_payable(values: Values, currency: str) -> None:
+    """Raises CellRefused where an amount has hundredths and its currency has none."""
+    if currency in WITHOUT_MINOR_UNITS:
+        for field in _AMOUNTS:
+            if values.get(field, 0) % 100:
+                raise CellRefused(field, shown(field, values[field]), "no_minor_units")
 
 
 def _count_goods(rows: Sequence[Values]) -> None:
@@ -140,7 +150,7 @@ def _require_same(line: tuple[Any, ...], values: Values, first: dict[tuple[Any, 
     earlier = first.setdefault(line, values)
     for field in ("sku", "size", "colour", "quantity", "price"):
         if earlier.get(field) != values.get(field):
-            raise CellRefused(field, _shown(field, values.get(field, "")), "order_rows_differ")
+            raise CellRefused(field, shown(field, values.get(field, "")), "order_rows_differ")
 
 
 def _plainly(field: str, value: object) -> object:
@@ -150,8 +160,8 @@ def _plainly(field: str, value: object) -> object:
     return normalise_phone(str(value)) if field == "recipient_phone" else value
 
 
-def _shown(field: str, value: object) -> object:
+def shown(field: str, value: object) -> object:
     """Money as it is written; it is kept in minor units."""
-    if field in ("price", "total", "shipping", "discount") and isinstance(value, int):
+    if field in _AMOUNTS and isinstance(value, int):
         return f"{value // 100}.{value % 100:02}"
     return value

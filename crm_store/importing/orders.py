@@ -15,8 +15,8 @@ from crm_store.importing.columns import SIGNS
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.many import ids_of, row_of, write_rows
 from crm_store.importing.order_columns import LAYOUT
-from crm_store.importing.order_lines import Lines, item_or_refusal, line_fields, set_fields, sum_of
-from crm_store.importing.order_rows import by_order
+from crm_store.importing.order_lines import Lines, item_or_refusal, line_fields, note_reduction, set_fields, sum_of
+from crm_store.importing.order_rows import by_order, require_payable
 from crm_store.importing.report import Outcome
 from crm_store.members import Member, MemberStatus
 from crm_store.orders import (
@@ -96,6 +96,7 @@ async def _settle(session: AsyncSession, order: Order, taken: Sequence[_Taken], 
     lines = Lines(order)
     changed = [lines.settle(values, item) for values, item in taken]
     whole = set_fields(order, _header_fields(rows[0]))
+    note_reduction(order, rows[0])
     if "total" not in rows[0] and not is_told:
         whole |= set_fields(order, {"total_minor": sum_of(order)})
     await session.flush()
@@ -129,6 +130,7 @@ def _require_its_currency(order: Order, rows: Sequence[dict[str, Any]]) -> None:
             raise CellRefused("currency", values["currency"], "other_currency")
         if order.currency not in values.get(SIGNS, (order.currency,)):
             raise CellRefused("price", order.currency, "other_currency")
+        require_payable(values, order.currency)
 
 
 async def _find(session: AsyncSession, number: str) -> Order | None:
@@ -292,6 +294,7 @@ def _whole(rows: Sequence[dict[str, Any]], lookup: _Lookup) -> Order | None:
             return None
         lines.add(values, item)
     set_fields(order, _header_fields(first))
+    note_reduction(order, first)
     if "total" not in first:
         try:
             order.total_minor = sum_of(order)

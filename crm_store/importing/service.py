@@ -172,7 +172,9 @@ def read_part(
     kind = ImportKind(kind)
     report = ImportReport()
     known = KnownCells() if known is None else known
-    layout = layout or _IMPORTERS[kind].layout
+    if layout is None:
+        rows = list(rows)
+        layout = _IMPORTERS[kind].layout.knowing(rows)
     readable: list[_Read] = []
     for row in rows:
         report.ignored_columns |= layout.unknown(row.cells) - {EXTRA_CELLS}

@@ -57,6 +57,7 @@ def read_csv(data: bytes, layout: Layout, *, encoding: str | None = None) -> Tab
     if not rows:
         raise FileUnreadable("only_headers")
     notes = (*noted_above(sheet.header_line, sheet.above), *notes)
+    known = known.knowing(rows)
     return Table(
         tuple(header), known.arranged(rows), encoding, known, sheet.separator, notes, sheet.header_line, sheet.above
     )

@@ -23,6 +23,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 from crm_store.importing import days
 from crm_store.importing.columns import (
     EXTRA_CELLS,
+    AsText,
     Layout,
     Row,
     Table,
@@ -226,6 +227,7 @@ def _table(
         *notes,
         *(Refusal(row.line, "", "", "hidden_row") for row in rows if row.line in hidden),
     )
+    known = known.knowing(rows)
     return Table(tuple(header), known.arranged(rows), "xlsx", known, notes=notes, header_line=header_line, above=above)
 
 
@@ -256,7 +258,9 @@ def _typed(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return text_shown(value, cell.number_format)
+        shown = text_shown(value, cell.number_format)
+        # A number that the workbook itself keeps as a text has all of its digits.
+        return AsText(shown) if len(shown) > DIGITS_A_SPREADSHEET_KEEPS and shown.isdecimal() else shown
     if isinstance(value, bool):
         return Truth("yes" if value else "no")
     if isinstance(value, int | float):

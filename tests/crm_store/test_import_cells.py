@@ -51,6 +51,28 @@ class TestNumbersThatAreNames:
     def test_a_number_of_an_article_is_left_alone(self, cell: str) -> None:
         assert cells.code(40)(cell) == cell
 
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "5-Mar", "Mar-01", "5-Mar-26", "3月5日", "３月５日", "2026年3月5日", "2026年3月", "2026/3/5", "2026-03-05",
+            "3/5/2026",
+        ],
+    )  # fmt: skip
+    def test_a_key_that_became_a_day_is_refused(self, cell: str) -> None:
+        with pytest.raises(ValueError, match="made_a_date"):
+            cells.code(40)(cell)
+
+    @pytest.mark.parametrize("cell", ["TRUE", "FALSE", "true", "False", "ＴＲＵＥ"])
+    def test_a_key_that_became_true_or_false_is_refused(self, cell: str) -> None:
+        with pytest.raises(ValueError, match="made_a_truth"):
+            cells.code(40)(cell)
+
+    @pytest.mark.parametrize(
+        "cell", ["MAR-01", "A-5-Mar", "5-mar-x", "1/2", "2026-11", "12-345", "TRUE-1", "Mar", "3月", "20260305"]
+    )
+    def test_a_key_that_only_looks_a_little_so_is_left_alone(self, cell: str) -> None:
+        assert cells.code(40)(cell) == cell
+
     @pytest.mark.parametrize("cell", ["合计：1", "合計", "總計", "Total", "Grand total", "小计:"])
     def test_a_row_of_totals_is_no_member(self, cell: str) -> None:
         with pytest.raises(ValueError, match="row_of_totals"):
@@ -58,6 +80,47 @@ class TestNumbersThatAreNames:
 
     def test_a_phone_in_full_width_digits_is_kept_in_half_width(self) -> None:
         assert cells.phone("１３８１１１１２００１") == "13811112001"
+
+
+class TestPhones:
+    @pytest.mark.parametrize(
+        ("cell", "phone"),
+        [
+            ("tel:+86 138 1111 2001", "+86 138 1111 2001"),
+            ("TEL: 13811112001", "13811112001"),
+            ("'13811112001", "13811112001"),
+            ("\u202a13811112001\u202c", "13811112001"),
+            ("\u2066+86 138\u200b11112001\u2069", "+86 13811112001"),
+            ("\ufeff0912-345-678", "0912-345-678"),
+        ],
+    )
+    def test_what_copying_left_at_it_goes(self, cell: str, phone: str) -> None:
+        assert cells.phone(cell) == phone
+
+    @pytest.mark.parametrize("cell", ["call 13811112001", "13811112001 (wife)", "tel:", "fax:13811112001"])
+    def test_words_are_no_phone(self, cell: str) -> None:
+        with pytest.raises(ValueError, match="not_a_phone"):
+            cells.phone(cell)
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("cell", "gender"), [("女性", "female"), ("男性", "male"), ("女", "female"), ("先生", "male")]
+    )
+    def test_a_gender(self, cell: str, gender: str) -> None:
+        assert cells.gender(cell) == gender
+
+    @pytest.mark.parametrize(
+        ("cell", "wants"),
+        [("同意", True), ("已同意", True), ("不同意", False), ("未同意", False), ("是", True), ("否", False)],
+    )
+    def test_a_consent(self, cell: str, wants: bool) -> None:
+        assert cells.yes_no(cell) is wants
+
+    @pytest.mark.parametrize("cell", ["同", "意", "不知道", "随便"])
+    def test_no_consent_at_all(self, cell: str) -> None:
+        with pytest.raises(ValueError, match="not_yes_or_no"):
+            cells.yes_no(cell)
 
 
 class TestMoney:
@@ -74,6 +137,8 @@ class TestMoney:
             ("12,850", 12_850_00),
             ("1 280,50 €", 1280_50),
             ("1'280.50", 1280_50),
+            ("1’234.50", 1234_50),
+            ("1’280’500", 1_280_500_00),
             ("128.5000", 128_50),
             ("399元", 399_00),
             ("NT$1,280", 1280_00),
@@ -174,6 +239,44 @@ class TestDays:
             assert days.day("05/01/2024") == date(2024, 5, 1)
 
     @pytest.mark.parametrize(
+        ("order", "cell"),
+        [
+            (DateOrder.MONTH_FIRST, "13/05/1990"),
+            (DateOrder.MONTH_FIRST, "13.05.1990"),
+            (DateOrder.MONTH_FIRST, "25-01-1990 10:00"),
+            (DateOrder.DAY_FIRST, "05/13/1990"),
+            (DateOrder.DAY_FIRST, "12/13/1990"),
+            (DateOrder.DAY_FIRST, "05.13.1990"),
+        ],
+    )
+    def test_a_day_that_contradicts_the_order_told_is_refused(self, order: DateOrder, cell: str) -> None:
+        with dates_in(order), pytest.raises(ValueError, match="other_date_order"):
+            days.day(cell)
+
+    def test_the_order_told_is_that_of_points_too(self) -> None:
+        with dates_in(DateOrder.MONTH_FIRST):
+            assert days.day("05.01.1990") == days.day("5/1/1990") == date(1990, 5, 1)
+            assert days.day("05.13.1990") == date(1990, 5, 13)
+            assert days.day("1990-01-05") == days.day("5 Jan 1990") == date(1990, 1, 5)
+        with dates_in(DateOrder.DAY_FIRST):
+            assert days.day("05.01.1990") == days.day("5/1/1990") == date(1990, 1, 5)
+
+    @pytest.mark.parametrize(
+        ("cell", "born"),
+        [
+            ("1990-03-08T16:00:00Z", date(1990, 3, 9)),
+            ("1990-03-08T16:00:00.000Z", date(1990, 3, 9)),
+            ("1990-06-08T15:00:00Z", date(1990, 6, 9)),  # in the summers of 1986 to 1991
+            ("1990-03-08T15:59:59Z", date(1990, 3, 8)),
+            ("1990-03-08T00:00:00Z", date(1990, 3, 8)),
+            ("1990-03-09T00:00:00+09:00", date(1990, 3, 8)),
+            ("1990-03-08 23:30", date(1990, 3, 8)),
+        ],
+    )
+    def test_a_birthday_sent_as_a_moment_is_the_day_at_the_shop(self, cell: str, born: date) -> None:
+        assert days.birthday(cell) == born
+
+    @pytest.mark.parametrize(
         "cell",
         [
             "31.02.2024", "12345", "99999", "2024", "tomorrow", "5 Foo 2024",
@@ -261,6 +364,29 @@ class TestNames:
         for parse in (cells.full_name(80), cells.name(80)):
             with pytest.raises(ValueError, match="not_a_name"):
                 parse(cell)
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "张\ufffd", "\ufffd\ufffd", "???", "？？", "?? ??", "å¼ ä¸‰", "å¼\u00a0ä¸‰", "æž—æ™“æœˆ", "JosÃ©",
+            "김철수".encode().decode("latin-1").replace("\x80", "€").replace("\x88", "ˆ").replace("\x98", "˜"),
+        ],
+    )  # fmt: skip
+    def test_damaged_ones_are_refused_as_such(self, cell: str) -> None:
+        for parse in (cells.full_name(80), cells.name(80), cells.called(80), cells.addressee(80)):
+            with pytest.raises(ValueError, match="damaged_name"):
+                parse(cell)
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "José", "Zoë Müller", "ANDRÉ’S", "“José” Ruiz", "João", "Łukasz", "陳美玲", "김철수", "O'Neil", "Ån",
+            "Who?", "ÃO", "Noé – Ruiz",
+        ],
+    )  # fmt: skip
+    def test_letters_of_other_languages_are_whole(self, cell: str) -> None:
+        for parse in (cells.full_name(80), cells.name(80), cells.called(80), cells.addressee(80)):
+            assert parse(cell) == cell
 
     @pytest.mark.parametrize("cell", ["☆", "Kim 7", "🌷"])
     def test_a_picture_may_be_one(self, cell: str) -> None:

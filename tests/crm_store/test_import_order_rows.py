@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import members, orders
 from crm_store.db import Database
-from crm_store.importing import ImportKind, ImportReport, as_rows, import_rows, parts, read_file
+from crm_store.importing import ImportKind, ImportReport, as_rows, import_rows, parts, read_file, read_part, take_part
+from crm_store.labels import label
+from crm_store.language import Language
 from crm_store.orders import Order, OrderStatus
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
+HEADED = {"order_number": "B-1", "member_number": "HK1", "placed_at": "2026-11-01"}
 HEAD = "order_number,member_number,placed_at,sku,product_name,price"
 
 
@@ -23,7 +26,7 @@ async def buyer(session: AsyncSession) -> None:
 
 
 async def take(session: AsyncSession, *rows: dict[str, Any]) -> ImportReport:
-    whole = [{"order_number": "B-1", "member_number": "HK1", "placed_at": "2026-11-01"} | row for row in rows]
+    whole = [HEADED | row for row in rows]
     return await import_rows(session, "orders", as_rows(whole), source="shop.csv")
 
 
@@ -97,6 +100,63 @@ class TestOneMind:
         assert sums(await take(session, *rows)) == (1, 1, 0, 0)
         assert str((await found(session)).shipped_at).startswith("2026-11-04 16:00")
         assert sums(await take(session, *rows)) == (0, 0, 2, 0)
+
+
+class TestMinorUnits:
+    @pytest.mark.parametrize("currency", ["JPY", "KRW", "VND"])
+    @pytest.mark.parametrize("column", ["price", "shipping", "discount", "total"])
+    async def test_a_currency_without_hundredths_has_none(
+        self, session: AsyncSession, currency: str, column: str
+    ) -> None:
+        report = await take(session, line("CAP", "1280", currency=currency) | {column: "1280.50"})
+        assert reasons(report) == {(column, "no_minor_units")}
+        assert report.refused[0].value == "1280.50"
+        assert await orders.by_number(session, "B-1") is None
+
+    async def test_zeros_behind_the_point_are_no_hundredths(self, session: AsyncSession) -> None:
+        assert sums(await take(session, line("CAP", "1280.00", currency="JPY", shipping="300"))) == (1, 0, 0, 0)
+
+    @pytest.mark.parametrize("currency", ["CNY", "TWD", "HKD", "USD"])
+    async def test_others_have_them(self, session: AsyncSession, currency: str) -> None:
+        assert sums(await take(session, line("CAP", "12.50", currency=currency))) == (1, 0, 0, 0)
+
+    async def test_the_currency_may_stand_in_another_row(self, session: AsyncSession) -> None:
+        report = await take(session, line("CAP", "1280", currency="JPY"), line("BAG", "12.50"))
+        assert reasons(report) == {("price", "no_minor_units")}
+
+    async def test_or_be_known_already(self, session: AsyncSession) -> None:
+        await take(session, line("CAP", "1280", currency="JPY"))
+        assert reasons(await take(session, line("CAP", "12.50"))) == {("price", "no_minor_units")}
+
+
+class TestReduction:
+    async def test_of_more_than_the_order_is_noted(self, session: AsyncSession) -> None:
+        report = await take(session, line("CAP", "10", quantity="2", shipping="5", discount="25.01"))
+        noted = [(note.line, note.column, note.value, note.reason_code) for note in report.notes]
+        assert noted == [(1, "discount", "25.01", "discount_above_order")]
+        assert (sums(report), (await found(session)).total_minor) == ((1, 0, 0, 0), 0)
+        assert all(label("import_note", "discount_above_order", language) for language in Language)
+
+    async def test_of_all_of_it_is_not(self, session: AsyncSession) -> None:
+        assert not (await take(session, line("CAP", "10", quantity="2", shipping="5", discount="25"))).notes
+
+    async def test_told_of_an_order_that_is_known(self, session: AsyncSession) -> None:
+        await take(session, line("CAP", "10"))
+        report = await take(session, line("CAP", "10", discount="11"))
+        assert [note.reason_code for note in report.notes] == ["discount_above_order"]
+        assert not (await take(session, line("BAG", "10", discount="15"))).notes
+
+    async def test_taken_again_after_a_rollback_it_is_noted_once_more(self, session: AsyncSession) -> None:
+        part = read_part("orders", as_rows([HEADED | line("CAP", "10", discount="11"), HEADED | line("MUG", "0")]))
+        for _ in range(2):
+            async with session.begin_nested() as attempt:
+                report = await take_part(session, part, source="shop.csv")
+                await attempt.rollback()
+            assert (len(report.refused), len(report.notes)) == (0, 1)
+
+    async def test_many_orders_at_once_are_noted_each(self, session: AsyncSession) -> None:
+        rows = [line("CAP", "10", discount=told, order_number=f"C-{told}") for told in ("9", "11", "12")]
+        assert [note.line for note in (await take(session, *rows)).notes] == [2, 3]
 
 
 class TestCurrency:

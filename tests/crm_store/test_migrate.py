@@ -13,7 +13,7 @@ import pytest_asyncio
 from sqlalchemy import Column, String, Table, select, text
 from sqlalchemy.engine import make_url
 
-from crm_store import at_rest, members, migrate, proactive, surveys, tiers
+from crm_store import at_rest, crypto, members, migrate, proactive, surveys, tiers
 from crm_store.db import Base, Database
 from crm_store.tiers import Tier
 
@@ -238,3 +238,33 @@ class TestNewRevision:
         script = written.read_text(encoding="utf-8")
         assert f"down_revision = '{newest}'" in script
         assert "op.create_table('colours'," in script
+
+
+async def test_phones_of_other_countries_are_found_under_their_own_form_afterwards(empty_url: str) -> None:
+    """Migration 0030: +1 310 555 1234 stood under the form of a mainland mobile; mainland numbers stay as they were."""
+    database = Database(empty_url)
+    await migrate.upgrade(database, "0029")
+    kept = {
+        7: ("+1 310 555 1234", "13105551234"),
+        8: ("+86 138 0013 8000", "13800138000"),
+        9: ("021-1234567", "0211234567"),
+    }
+    async with database.transaction() as session:
+        for member_id, (phone, form) in kept.items():
+            await session.execute(
+                text(
+                    "INSERT INTO members (id, number, family_name, given_name, preferred_name, language, joined_at,"
+                    " status, tier_code, interests, marketing_consent, updated_at, phone, phone_index)"
+                    f" VALUES ({member_id}, 'HK{member_id}', '', '', '', 'en', '2026-01-01 00:00:00', 'active',"
+                    " 'bronze', '[]', true, '2026-01-01 00:00:00', :phone, :index)"
+                ),
+                {"phone": crypto.encrypt(phone), "index": crypto.blind_index(form, "phone")},
+            )
+    await migrate.upgrade(database)
+    async with database.reading() as session:
+        for member_id, (phone, form) in kept.items():
+            member = await members.get(session, member_id)
+            assert await members.by_phone(session, phone) is member
+            assert (member.phone_index == crypto.blind_index(form, "phone")) is (member_id != 7)
+        assert await members.by_phone(session, "131 0555 1234") is None
+    await database.close()

@@ -68,3 +68,59 @@ async def test_eight_digits_that_two_members_could_have_are_nobodys(session: Asy
     await members.create(session, given_name="甲", phone="+852 6123 4567")
     await members.create(session, given_name="乙", phone="+853 6123 4567")
     assert await members.by_phone(session, "61234567") is None
+
+
+ABROAD = [
+    ("+1 310 555 1234", "13105551234"),
+    ("+1 (310) 555-1234", "+86 131 0555 1234"),
+    ("(+1) 310 555 1234", "131 0555 1234"),
+    ("001 310 555 1234", "0086 131 0555 1234"),
+    ("＋１ ９１７ ５５５ ０１２３", "19175550123"),
+    ("+372 512 3456", "0372-5123456"),
+    ("+372 512 3456", "+86 372 512 3456"),
+    ("+45 1234 5678", "0451-2345678"),
+    ("+47 1234 5678", "0471-2345678"),
+    ("0065 6123 4567", "0656-1234567"),
+    ("+7 911 123 4567", "+86 791 1123 4567"),
+    ("+290 12345", "29012345"),
+    ("+886 20 1234 5678", "020-12345678"),
+]
+
+
+@pytest.mark.parametrize(("abroad", "mainland"), ABROAD)
+async def test_a_number_of_another_country_is_nobody_s_here(session: AsyncSession, abroad: str, mainland: str) -> None:
+    assert not set(phone_forms(abroad)) & set(phone_forms(mainland))
+    at_home = await members.create(session, given_name="甲", phone=mainland)
+    assert await members.by_phone(session, abroad) is None
+    away = await members.create(session, given_name="乙", phone=abroad)
+    assert await members.by_phone(session, abroad) is away
+    assert await members.by_phone(session, mainland) is at_home
+
+
+@pytest.mark.parametrize("written", ["+1 310 555 1234", "001-310-555-1234", "＋1（310）5551234", "(+1) 310.555.1234"])
+def test_the_spellings_of_a_number_abroad_are_one(written: str) -> None:
+    assert phone_forms(written) == ["+13105551234"]
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("+86 10 1234 5678", "861012345678"),
+        ("+86 755 1234 5678", "75512345678"),
+        ("0372-5123456", "03725123456"),
+        ("+886 912 345 678", "886912345678"),
+        ("+852 6123 4567", "85261234567"),
+        ("+853 6612 3456", "85366123456"),
+        ("+44 20 7946 0958", "442079460958"),
+        ("61234567", "61234567"),
+    ],
+)
+def test_what_was_kept_before_is_kept_under_the_same_form(written: str, form: str) -> None:
+    assert normalise_phone(written) == form
+
+
+async def test_an_order_goes_to_nobody_by_a_number_of_another_country(session: AsyncSession) -> None:
+    await members.create(session, given_name="甲", phone="13105551234", number="HK1")
+    row = {"order_number": "A1", "member_phone": "+1 310 555 1234", "placed_at": "2025-11-01", "sku": "CAP"}
+    report = await import_rows(session, "orders", as_rows([row | {"product_name": "帽", "price": "9"}]), source="a.csv")
+    assert [refusal.reason_code for refusal in report.refused] == ["no_such_member"]
