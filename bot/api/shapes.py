@@ -112,7 +112,7 @@ class RefusedRow(BaseModel):
 
 
 class NotedRow(RefusedRow):
-    """A row that was taken, of which something was kept as it is here."""
+    """A row that was taken, of which there is something to be said."""
 
 
 class Report(BaseModel):

@@ -118,6 +118,23 @@ class TestCalling:
             right = await told("/members", member | {field: known[field]})
             assert (right["updated"], right["unchanged"]) == (1, 0), field
 
+    async def test_nor_that_another_name_stood_there(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        reads = await key_for(database, "members:write", "members:read", clock=frozen_clock)
+        writes = await key_for(database, "members:write", clock=frozen_clock)
+        first = {"member_number": "VN1", "name": "张三", "phone": "13912340005"}
+
+        async def noted(key: str, *names: str) -> list[str]:
+            rows = [{"member_number": "VN1", "name": name} for name in names]
+            report = (await call("POST", "/members", json={"rows": rows}, with_key=key)).json()
+            return [each["reason"] for each in report["notes"] + report["refused"]]
+
+        await call("POST", "/members", json={"rows": [first]}, with_key=reads)
+        assert await noted(reads, "李四") == ["another_name"]
+        assert not await noted(writes, "王二")
+        assert await noted(writes, "王二", "赵五") == ["number_of_two_people"]
+
     async def test_its_own_words_again_are_unchanged(
         self, call: Call, database: Database, frozen_clock: FrozenClock
     ) -> None:
