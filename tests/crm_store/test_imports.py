@@ -170,6 +170,36 @@ class TestUndo:
             assert member is not None
             assert (await points.verify(session, member.id)).agrees
 
+    async def test_members_go_once_all_their_points_have_gone_back(self, session: AsyncSession) -> None:
+        await tiers.ensure_defaults(session)
+        people, _ = await take(session, "members", MEMBERS)
+        first, _ = await take(session, "points", POINTS)
+        assert (await undone(session, people))["HK200001"] == "has_points"
+        await undone(session, first)
+        second, _ = await take(session, "points", POINTS)
+        assert (await undone(session, people))["HK200001"] == "has_points"
+        await undone(session, second)
+        assert set((await undone(session, people)).values()) == {imports.TAKEN_AWAY}
+        for table in (points.Account, points.Entry, points.Allocation, points.Lot, members.Member):
+            assert (await session.scalars(select(table))).all() == []
+        await take(session, "members", MEMBERS)
+        assert (await take(session, "points", POINTS))[1].created == 4
+        assert await balances(session) == [1520, 90]
+
+    async def test_a_member_with_one_other_movement_stays_with_the_whole_ledger(self, session: AsyncSession) -> None:
+        people, _ = await take(session, "members", MEMBERS)
+        given, _ = await take(session, "points", POINTS)
+        lin = await members.by_number(session, "HK200001")
+        assert lin is not None
+        await points.earn(session, lin.id, points=7, reason="goodwill", key="own")
+        await points.reverse(session, entry_key="own", reason="mistake", key="own-back")
+        await undone(session, given)
+        assert await undone(session, people) == {
+            "HK200001": "has_points", "HK200002": imports.TAKEN_AWAY, "HK200003": imports.TAKEN_AWAY,
+        }  # fmt: skip
+        assert len((await session.scalars(select(points.Entry))).all()) == 8
+        assert (await points.verify(session, lin.id)).agrees
+
     async def test_points_that_were_spent_since_are_left(self, session: AsyncSession) -> None:
         await take(session, "members", MEMBERS)
         run, _ = await take(session, "points", POINTS)
