@@ -23,7 +23,7 @@ Answer = dict[str, Any]
 
 
 class ApiCall(Base):
-    """An answered call. `caller` names the API key; `key` is a digest of what the call came under, in which a system may
+    """An answered call. `caller` names the API key; `key` is a digest of that of the call, in which a system may
     have put anything; `answer` is JSON and encrypted, because refused rows are in it."""
 
     __tablename__ = "api_calls"

@@ -31,7 +31,7 @@ async def forget_history(session: AsyncSession, person: Person) -> None:
 
 
 async def forget_references(session: AsyncSession, person: Person) -> None:
-    """What a movement of points refers to stays where it is the number of an order, which stays for the books as well; a
+    """What a movement of points refers to stays where it is the number of an order, which stays for the books too; a
     file may have said anything there."""
     if person.member_id is None:
         return

@@ -12,7 +12,7 @@ from crm_store.points.models import IMPORT_UNDONE, Allocation, Entry, Lot
 
 
 async def only_undone(session: AsyncSession, member_ids: Collection[int]) -> set[int]:
-    """Of the members those who have movements, each of which was taken back with its import or is such a taking back."""
+    """Of the members those who have movements, each of them taken back with its import or such a taking back."""
     reversal = aliased(Entry)
     stands = (
         select(Entry.member_id)

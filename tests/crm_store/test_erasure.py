@@ -191,9 +191,7 @@ class TestMember:
                 old = api_calls.ApiCall(caller="api:1", key=key, request_hash=kept.request_hash, answer="{}")
                 session.add(old)
             await session.flush()
-            again = await api_calls.once(
-                session, caller="api:1", key="plain-of-li@example.com", request={}, work=work
-            )
+            again = await api_calls.once(session, caller="api:1", key="plain-of-li@example.com", request={}, work=work)
             assert again.repeated
             await privacy.erase(session, member.id, by="agent:1")
             left = {each.key for each in await session.scalars(select(api_calls.ApiCall))}

@@ -461,7 +461,12 @@ class TestTwoPeopleAcrossAnInterruption:
 
     @pytest.mark.parametrize(
         "row",
-        ["HK300001,林晓月,13900000003", "hk300001,林晓雯,+86 138 1234 5678", "HK300001,林晓月月,", "HK300001,,13900000003"],
+        [
+            "HK300001,林晓月,13900000003",
+            "hk300001,林晓雯,+86 138 1234 5678",
+            "HK300001,林晓月月,",
+            "HK300001,,13900000003",
+        ],
     )
     async def test_news_of_one_person_is_taken(self, session: AsyncSession, row: str) -> None:
         await cut_off(session, LIN, rows=1)
@@ -492,7 +497,9 @@ class TestTwoPeopleAcrossAnInterruption:
         _, report = await take(session, "members", WANG)
         assert (report.updated, report.refused) == (1, [])
 
-    @pytest.mark.parametrize(("row", "noted"), [("王芳,", 1), ("王芳,13900000003", 1), ("王芳,13812345678", 0), (",", 0)])
+    @pytest.mark.parametrize(
+        ("row", "noted"), [("王芳,", 1), ("王芳,13900000003", 1), ("王芳,13812345678", 0), (",", 0)]
+    )
     async def test_another_name_later_is_taken_and_told(self, session: AsyncSession, row: str, noted: int) -> None:
         await take(session, "members", LIN)
         _, report = await take(session, "members", f"会员号,姓名,手机号\nHK300001,{row}\n")

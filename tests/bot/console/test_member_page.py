@@ -105,7 +105,8 @@ class TestOverHttp:
             assert "没有会员 HK999999" in markup(await client.get("/console/members/HK999999"))
 
     @pytest.mark.parametrize(
-        "number", ["B/55", "A/../B", "100%", "#7", "?X", "会员七", "會員/柒", "A\\B", "A&B=C", '"Q"', "%2F", "A+B", "/Z/"]
+        "number",
+        ["B/55", "A/../B", "100%", "#7", "?X", "会员七", "會員/柒", "A\\B", "A&B=C", '"Q"', "%2F", "A+B", "/Z/"],
     )
     async def test_any_number_that_an_import_takes_has_its_page(self, shop: Shop, number: str) -> None:
         assert cells.code(20)(number) == number
