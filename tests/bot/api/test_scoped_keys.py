@@ -135,6 +135,39 @@ class TestCalling:
         assert not await noted(writes, "王二")
         assert await noted(writes, "王二", "赵五") == ["number_of_two_people"]
 
+    @pytest.mark.parametrize(
+        ("more", "told"), [((), (False, False)), (("points:read",), (True, False)), (("members:read",), (True, True))]
+    )
+    async def test_points_are_given_without_telling_how_many_there_are(
+        self, call: Call, database: Database, frozen_clock: FrozenClock, more: tuple[str, ...], told: tuple[bool, bool]
+    ) -> None:
+        key = await key_for(database, "points:write", *more, clock=frozen_clock)
+        await call("POST", "/members", json={"rows": [LIN]})
+        order = {"order_number": "S1", "placed_at": "2025-11-01", "sku": "S", "product_name": "Cup", "price": 9}
+        delivered = order | {"member_number": "HK200001", "status": "delivered", "delivered_at": "2025-11-03"}
+        await call("POST", "/orders", json={"rows": [delivered]})
+        for path in ("/points/review", "/points/earn"):
+            answer = (await call("POST", path, with_key=key, json={"order_number": "S1"})).json()
+            assert (answer["balance"] is not None, answer["tier"] is not None) == told, path
+            assert answer["points"] > 0
+
+    async def test_a_step_is_told_without_learning_the_others(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        writing = await key_for(database, "parcels:write", clock=frozen_clock)
+        both = await key_for(database, "parcels:write", "parcels:read", clock=frozen_clock)
+        await call("POST", "/members", json={"rows": [LIN]})
+        order = {"order_number": "S2", "placed_at": "2025-11-01", "sku": "S", "product_name": "Cup", "price": 9}
+        await call("POST", "/orders", json={"rows": [order | {"member_number": "HK200001"}]})
+        parcel = {"parcel_number": "P2", "order_number": "S2", "carrier": "SF", "event_code": "picked_up"}
+        await call("POST", "/parcels", json={"rows": [parcel | {"event_at": "2025-11-02", "event_place": "杭州"}]})
+        step = {"code": "arrived_hub", "at": "2025-11-03T08:00:00+08:00", "place": "南京"}
+        answer = (await call("POST", "/parcels/P2/events", with_key=writing, json=step)).json()
+        assert [each["place"] for each in answer.pop("steps")] == ["南京"]
+        assert {name for name, value in answer.items() if value is not None} == {"number", "changed"}
+        answer = (await call("POST", "/parcels/P2/events", with_key=both, json=step)).json()
+        assert ([each["place"] for each in answer["steps"]], answer["order_number"]) == (["杭州", "南京"], "S2")
+
     async def test_its_own_words_again_are_unchanged(
         self, call: Call, database: Database, frozen_clock: FrozenClock
     ) -> None:
