@@ -19,7 +19,7 @@ async def only_undone(session: AsyncSession, member_ids: Collection[int]) -> set
         .outerjoin(reversal, reversal.reverses_id == Entry.id)
         .where(
             Entry.member_id.in_(member_ids),
-            or_(Entry.reverses_id.is_(None), Entry.reason != IMPORT_UNDONE),
+            Entry.reverses_id.is_(None),
             or_(reversal.id.is_(None), reversal.reason != IMPORT_UNDONE),
         )
     )
