@@ -23,7 +23,8 @@ Answer = dict[str, Any]
 
 
 class ApiCall(Base):
-    """An answered call. `caller` names the API key, `answer` is JSON and encrypted, because refused rows are in it."""
+    """An answered call. `caller` names the API key; `key` is a digest of that of the call, in which a system may
+    have put anything; `answer` is JSON and encrypted, because refused rows are in it."""
 
     __tablename__ = "api_calls"
     __table_args__ = (UniqueConstraint("caller", "key"),)
@@ -60,15 +61,18 @@ async def once(
     """
     if key is None:
         return Answered(await work(), repeated=False)
-    await locks.hold(session, f"api_call:{caller}:{key}")
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    await locks.hold(session, f"api_call:{caller}:{digest}")
     await session.execute(delete(ApiCall).where(ApiCall.at < clock.now() - ANSWERS_LIVE))
-    earlier = await session.scalar(select(ApiCall).where(ApiCall.caller == caller, ApiCall.key == key))
+    # The key itself stands in rows that an earlier version wrote, until they are over.
+    known = select(ApiCall).where(ApiCall.caller == caller, ApiCall.key.in_((digest, key)))
+    earlier = await session.scalar(known)
     request_hash = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
     if earlier is not None:
         if earlier.request_hash != request_hash:
             raise KeyReused(key)
         return Answered(json.loads(earlier.answer), repeated=True)
     answer = await work()
-    session.add(ApiCall(caller=caller, key=key, request_hash=request_hash, answer=json.dumps(answer)))
+    session.add(ApiCall(caller=caller, key=digest, request_hash=request_hash, answer=json.dumps(answer)))
     await session.flush()
     return Answered(answer, repeated=False)

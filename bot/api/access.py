@@ -68,8 +68,13 @@ def caller_of(
 
 def may_read_members(request: Request) -> bool:
     """Whether the caller, who was let in, may be told of members what it did not tell itself."""
+    return may_read(request, "members")
+
+
+def may_read(request: Request, *subjects: str) -> bool:
+    """Whether the caller, who was let in, may read one of these subjects."""
     scopes: frozenset[str] | None = getattr(request.state, "scopes", None)
-    return scopes is None or "members:read" in scopes
+    return scopes is None or any(f"{subject}:read" in scopes for subject in subjects)
 
 
 def _check_scope(scoped: ApiKey, request: Request) -> None:

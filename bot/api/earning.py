@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.api.access import caller_of
+from bot.api.access import caller_of, may_read
 from bot.api.addresses import NUMBER
 from bot.api.errors import ApiRefusal, ApiRoute
 from bot.api.events import moment_of, require_present
@@ -28,20 +28,21 @@ def build_router(services: Services) -> APIRouter:
     allowed = Depends(caller_of(services))
 
     @router.post("/points/earn")
-    async def earn(done: CompletedOrder, caller: Annotated[str, allowed]) -> Earned:
+    async def earn(request: Request, done: CompletedOrder, caller: Annotated[str, allowed]) -> Earned:
         """An order is complete: give its points by the shop's earning rules, once per order, whichever way it is told.
         An order that is known here becomes complete with it."""
         at = moment_of("at", done.at, past=True) if done.at else clock.now()
         async with database.transaction() as session:
-            order = await orders.by_number(session, done.order_number)
+            order = await orders.by_number_in_any_case(session, done.order_number)
             if order is None:
                 member = await _buyer(session, done)
+                number = await _as_earned(session, member, done.order_number)
                 entries = await accrual.earn_for_purchase(
                     session,
                     member,
                     total_minor=max(0, (done.total or 0) - done.shipping),
-                    order_number=done.order_number,
-                    key=f"order:{done.order_number}",
+                    order_number=number,
+                    key=f"order:{number}",
                     currency=done.currency,
                     at=at,
                 )
@@ -50,21 +51,21 @@ def build_router(services: Services) -> APIRouter:
                 if order.status in NEVER_COMPLETED:
                     raise ApiRefusal("order_not_completed", order_number=order.number, status=order.status)
                 entries = await accrual.complete(session, order, at=at)
-            return await _earned(session, member, entries)
+            return await _earned(session, request, member, entries)
 
     @router.post("/points/review")
-    async def review(written: ReviewedOrder, caller: Annotated[str, allowed]) -> Earned:
+    async def review(request: Request, written: ReviewedOrder, caller: Annotated[str, allowed]) -> Earned:
         """A member has reviewed an order: give the points for it, once per order."""
         at = moment_of("at", written.at, past=True) if written.at else clock.now()
         async with database.transaction() as session:
-            order = await orders.by_number(session, written.order_number)
+            order = await orders.by_number_in_any_case(session, written.order_number)
             if order is None:
                 raise NotFound("order", written.order_number)
             if order.delivered_at is None and order.status not in (OrderStatus.DELIVERED, OrderStatus.COMPLETED):
                 raise ApiRefusal("order_not_completed", order_number=order.number, status=order.status)
             member = await _member_of(session, order, None)
             entry = await accrual.earn_for_review(session, member, order_number=order.number, at=at)
-            return await _earned(session, member, [entry])
+            return await _earned(session, request, member, [entry])
 
     @router.get(f"/members/{{{NUMBER}}}/referral")
     async def referral(number: Number, caller: Annotated[str, allowed]) -> ReferralStanding:
@@ -97,6 +98,14 @@ async def _buyer(session: AsyncSession, done: CompletedOrder) -> Member:
     return member
 
 
+async def _as_earned(session: AsyncSession, member: Member, number: str) -> str:
+    """The number of an order that is not known here as it has earned under, if it was only in capitals or without."""
+    for form in (number, number.upper(), number.lower()):
+        if await points.order_earnings(session, member.id, form):
+            return form
+    return number
+
+
 async def _member_of(session: AsyncSession, order: Order, told: str | None) -> Member:
     """Raises ApiRefusal when somebody else was told, or the member has left."""
     member = await members.get(session, order.member_id)
@@ -115,11 +124,11 @@ async def _standing(session: AsyncSession, member: Member) -> ReferralStanding:
     return ReferralStanding(code=found.code, named=found.named, rewarded=found.rewarded)
 
 
-async def _earned(session: AsyncSession, member: Member, entries: Sequence[points.Entry]) -> Earned:
+async def _earned(session: AsyncSession, request: Request, member: Member, entries: Sequence[points.Entry]) -> Earned:
     await session.refresh(member, ["tier_code"])
     return Earned(
         points=sum(entry.points for entry in entries),
         entries=[PointsEntry.of(entry) for entry in entries],
-        balance=await points.balance(session, member.id),
-        tier=member.tier_code,
+        balance=await points.balance(session, member.id) if may_read(request, "points", "members") else None,
+        tier=member.tier_code if may_read(request, "members") else None,
     )

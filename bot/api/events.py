@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from actions.knowledge.index import index_of
-from bot.api.access import caller_of
+from bot.api.access import caller_of, may_read
 from bot.api.addresses import NUMBER
 from bot.api.errors import ApiRefusal, ApiRoute, language_of
 from bot.api.lookups import Number, known_member
@@ -18,6 +18,7 @@ from bot.api.shapes import (
     ParcelOut,
     Question,
     StepIn,
+    StepOut,
 )
 from bot.services import Services
 from crm_store import audit, clock, members, parcels, verification
@@ -58,7 +59,10 @@ def build_router(services: Services) -> APIRouter:
                 session, parcel, code=step.code, at=at, place=step.place, promised_at=promised_at
             )
             after = ParcelOut.of(parcel, language_of(request))
-            return ParcelAfterStep(**dict(after), changed=not is_known)
+            if may_read(request, "parcels"):
+                return ParcelAfterStep(**dict(after), changed=not is_known)
+            own = StepOut(code=step.code, place=step.place, promised_at=promised_at, at=at)
+            return ParcelAfterStep(number=after.number, steps=[own], changed=not is_known)
 
     @router.post("/identity-links", status_code=201)
     async def identity_link(wanted: LinkWanted, caller: Annotated[str, allowed]) -> DeepLink:

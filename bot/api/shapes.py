@@ -112,7 +112,7 @@ class RefusedRow(BaseModel):
 
 
 class NotedRow(RefusedRow):
-    """A row that was taken, of which something was kept as it is here."""
+    """A row that was taken, of which there is something to be said."""
 
 
 class Report(BaseModel):
@@ -292,10 +292,17 @@ class ParcelOut(BaseModel):
         )
 
 
-class ParcelAfterStep(ParcelOut):
-    """The parcel with the step that was told."""
+class ParcelAfterStep(BaseModel):
+    """The parcel with the step that was told. A key without `parcels:read` gets its own step back and nothing else."""
 
+    number: str
+    steps: list[StepOut]
     changed: bool = Field(description="False when the step was known already: nothing was changed.")
+    order_number: str | None = None
+    carrier: str | None = None
+    status: str | None = None
+    promised_at: datetime | None = None
+    delivered_at: datetime | None = None
 
 
 class StepIn(Given):
@@ -326,8 +333,8 @@ class CompletedOrder(Given):
 class Earned(BaseModel):
     points: int
     entries: list[PointsEntry]
-    balance: int
-    tier: str
+    balance: int | None = Field(description="Empty for a key that may read neither points nor members.")
+    tier: str | None = Field(description="Empty for a key that may not read members.")
 
 
 class ReviewedOrder(Given):

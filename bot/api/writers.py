@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import api_rows
 from crm_store.importing import ImportKind, ImportReport, Refusal, layout
 from crm_store.importing.columns import as_text
+from crm_store.importing.members import ANOTHER_NAME
 
 CONTACTS = frozenset({"phone", "email", "member_phone", "member_email"})
 WHOSE = frozenset({"belongs_to_another_member", "no_such_member", "several_members"})
@@ -27,7 +28,9 @@ async def for_a_writer(
 ) -> ImportReport:
     """The report for who may not read members. That a row changes nothing is said where the caller itself said the same
     of that number before; of other rows about people it is said that they are up to date now."""
-    told = _without_whose_phones(report)
+    # That another name stood there would tell what is known here.
+    notes = [note for note in report.notes if note.reason_code != ANOTHER_NAME]
+    told = replace(_without_whose_phones(report), notes=notes)
     if kind not in PERSONAL:
         return told
     refused = {refusal.line for refusal in report.refused}

@@ -8,8 +8,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from nicegui import ui
 
-from bot.console import markup
-from bot.console.access import ROOT
+from bot.console import links, markup
 from bot.console.screen import BUILD_SECONDS, Screen, element, open_screen
 from bot.desk.casework import follow_ups as work
 from bot.desk.casework.acting import WORK
@@ -103,7 +102,7 @@ class FollowUpsPage:
             + markup.chip(owner, "plain")
         )
         name = escape(markup.member_name(each.member, words))
-        link = f"{ROOT}/members/{escape(each.member.number)}"
+        link = links.member(each.member.number)
         approach = escape(words.label("follow_up_approach", follow_up.suggested_approach))
         return (
             f'<h2><a href="{link}">{name}</a></h2><div class="hk-chips">{chips}</div>'

@@ -13,7 +13,8 @@ from crm_store.audit import MEMBER, AuditEntry
 from crm_store.erasure.person import Person
 from crm_store.knowledge import GapQuestion, KnowledgeGap
 from crm_store.members import MemberChange
-from crm_store.orders import OrderEvent
+from crm_store.orders import Order, OrderEvent
+from crm_store.points.models import Entry
 
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 """What programs write; people's words, numbers and addresses look otherwise."""
@@ -27,6 +28,16 @@ async def forget_history(session: AsyncSession, person: Person) -> None:
     await erase_words(session, changes.where(MemberChange.field == "status").values(reason=""))
     for event in (await session.scalars(select(OrderEvent).where(OrderEvent.order_id.in_(person.orders)))).all():
         event.detail = codes_only(event.detail)
+
+
+async def forget_references(session: AsyncSession, person: Person) -> None:
+    """What a movement of points refers to stays where it is the number of an order, which stays for the books too; a
+    file may have said anything there."""
+    if person.member_id is None:
+        return
+    orders = select(Order.number).where(Order.id.in_(person.orders))
+    mine = update(Entry).where(Entry.member_id == person.member_id, Entry.reference.not_in(orders))
+    await erase_words(session, mine.values(reference=None))
 
 
 async def forget_trail(session: AsyncSession, subjects: Collection[str]) -> None:
@@ -60,8 +71,8 @@ async def forget_api_answers(session: AsyncSession, known_as: Collection[str | N
     """Answers kept for repeated calls of the REST interface in which the member is named; such a call, if it came
     again, would be worked anew, which changes nothing."""
     words = [each for each in known_as if each]
-    rows = await session.execute(select(ApiCall.id, ApiCall.answer))
-    naming = [call_id for call_id, answer in rows if any(_stands_in(word, answer) for word in words)]
+    rows = await session.execute(select(ApiCall.id, ApiCall.key, ApiCall.answer))
+    naming = [call_id for call_id, *said in rows if any(_stands_in(word, each) for word in words for each in said)]
     await session.execute(delete(ApiCall).where(ApiCall.id.in_(naming)))
 
 

@@ -11,7 +11,12 @@ from crm_store import archived, conversations, members, search
 from crm_store.append_only import erase_words
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
-from crm_store.erasure.elsewhere import forget_api_answers, forget_gap_questions, forget_history
+from crm_store.erasure.elsewhere import (
+    forget_api_answers,
+    forget_gap_questions,
+    forget_history,
+    forget_references,
+)
 from crm_store.erasure.models import Erasure
 from crm_store.erasure.person import Person, person
 from crm_store.erasure.words import BLANKED, NOTHING_SAID, REMOVED
@@ -122,6 +127,7 @@ async def _begin(session: AsyncSession, erased: Person) -> Erasure:
     await session.execute(names.execution_options(synchronize_session="fetch"))
     if erased.member_id is not None:
         await forget_history(session, erased)
+        await forget_references(session, erased)
         await forget_refused_values(session)
     await session.flush()
     return erasure

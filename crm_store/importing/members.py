@@ -15,6 +15,7 @@ from crm_store.importing import cells, days
 from crm_store.importing.columns import NOTE, Column, Layout
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import Outcome
+from crm_store.importing.same_number import are_two_people, told_of
 from crm_store.language import Language
 from crm_store.members import ContactTaken, Member, MemberChange, MemberStatus
 from crm_store.phones import normalise_phone, phone_forms
@@ -23,6 +24,8 @@ STATUSES = {"正常": "active", "有效": "active", "已退会": "left", "退会
 
 KEPT_AS_LEFT = "kept_as_left"
 """A value of the labels `import_note`."""
+ANOTHER_NAME = "another_name"
+"""As well: a shop may rename a member, but nothing that is known says that it is the same person."""
 
 LAYOUT = Layout(
     Column(
@@ -75,6 +78,8 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     profile = _profile(values)
     by = f"{members.BY_IMPORT}{source}"[:80]
     member = await members.by_number(session, values["member_number"])
+    if member is not None and are_two_people(_told(member), told_of(values)):
+        values[NOTE] = CellRefused("member_number", values["member_number"], ANOTHER_NAME)
     if member is not None and await _left_here(session, member):
         values = _kept_as_left(values)
     try:
@@ -88,6 +93,10 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     if await _settle_status(session, member, values.get("status"), by) and outcome is Outcome.UNCHANGED:
         return Outcome.UPDATED
     return outcome
+
+
+def _told(member: Member) -> tuple[str | None, ...]:
+    return None, member.family_name, member.given_name, member.phone, member.email
 
 
 async def _left_here(session: AsyncSession, member: Member) -> bool:

@@ -19,15 +19,20 @@ class People:
     """Who stood under which number so far in one file."""
 
     def __init__(self) -> None:
-        self._first: dict[str, tuple[int, Told]] = {}
+        self._so_far: dict[str, tuple[int, tuple[Told, ...]]] = {}
 
     def require_one(self, line: int, values: Mapping[str, Any]) -> None:
-        """Raises CellRefused where an earlier row says another name and shares neither phone nor e-mail address."""
+        """Raises CellRefused where the earlier rows say another name and share neither phone nor e-mail address."""
         number = values["member_number"].upper()
         told = told_of(values)
-        first = self._first.setdefault(number, (line, told))
-        if first[1] != told and are_two_people(first[1], told):
-            raise CellRefused("member_number", f"{values['member_number']} ({first[0]})", "number_of_two_people")
+        first, before = self._so_far.setdefault(number, (line, (told,)))
+        if told in before:
+            return
+        called = [each for each in before if _called(each)]
+        shared = any(_contacts(each) & _contacts(told) for each in before)
+        if called and not shared and all(are_two_people(each, told) for each in called):
+            raise CellRefused("member_number", f"{values['member_number']} ({first})", "number_of_two_people")
+        self._so_far[number] = first, (*before, told)
 
 
 def told_of(values: Mapping[str, Any]) -> Told:
@@ -35,17 +40,26 @@ def told_of(values: Mapping[str, Any]) -> Told:
 
 
 def are_two_people(one: Told, other: Told) -> bool:
-    """Whether both have a name and a phone or an e-mail address, and share none of them."""
-    if not (_called(one) and _called(other)) or _called(one) == _called(other):
+    """Whether they have different names and share neither phone nor e-mail address. Where one of them has neither, a
+    name that only says more (张三 and 张三丰, Mary and Mary Lee) or its other part is no different one."""
+    first, second = _called(one), _called(other)
+    if not (first and second) or first == second:
         return False
     before, now = _contacts(one), _contacts(other)
-    return bool(before and now and not before & now)
+    if before and now:
+        return not before & now
+    if first in second or second in first:
+        return False
+    return any(a and b and a != b for a, b in zip(_parts(one), _parts(other), strict=True))
 
 
 def _called(told: Told) -> str:
+    return closed_up(" ".join(_parts(told)))
+
+
+def _parts(told: Told) -> tuple[str, str]:
     name, family, given, *_ = told
-    parts = names.split(name) if name and not (family or given) else (family or "", given or "")
-    return closed_up(" ".join(parts))
+    return names.split(name) if name and not (family or given) else (family or "", given or "")
 
 
 def _contacts(told: Told) -> set[str]:

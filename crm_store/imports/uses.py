@@ -7,6 +7,7 @@ from types import MappingProxyType
 from sqlalchemy import Table, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_store import points
 from crm_store.append_only import erase_words
 from crm_store.audit import AuditEntry
 from crm_store.db import Base
@@ -16,11 +17,13 @@ from crm_store.imports.things import SHAPES, Thing
 FOLLOWS_A_MEMBER = ("risk_assessments", "member_values", "tier_changes", "member_changes", "points_accounts")
 """Tables that the program fills for every member by itself: they are no use of one, and go with one. In the order in
 which their rows can go; open follow-ups that nobody has begun go after the first."""
+LEDGER = ("points_entries", "points_lots")
+"""Tables that are no use of a member either where all in them was taken back with its import."""
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "orders": "has_orders",
         "parcels": "has_parcels",
-        **dict.fromkeys(("points_entries", "points_lots", "redemptions"), "has_points"),
+        **dict.fromkeys((*LEDGER, "redemptions"), "has_points"),
         **dict.fromkeys(("conversations", "identities", "interactions", "callbacks"), "has_talked"),
         **dict.fromkeys(("complaints", "promises", "return_requests", "follow_ups", "privacy_requests"), "has_cases"),
     }
@@ -41,16 +44,20 @@ async def found(session: AsyncSession, thing: Thing, ids: Collection[int]) -> di
         seen = select(AuditEntry.subject).where(AuditEntry.subject.in_(named), AuditEntry.action != READ_BY_A_SYSTEM)
         rows = await session.scalars(seen.distinct())
         used = {named[subject]: IN_TRAIL for subject in rows}
+    gone = await points.only_undone(session, ids) if thing is Thing.MEMBER else set()
     for table, column in _references(thing):
         query = select(table.c[column]).where(table.c[column].in_(ids)).distinct()
         if table.name == FollowUp.__tablename__:
             query = query.where(or_(table.c.owner_id.is_not(None), table.c.outcome.is_not(None)))
-        used |= dict.fromkeys((await session.scalars(query)).all(), REASONS.get(table.name, "in_use"))
+        users = set((await session.scalars(query)).all()) - (gone if table.name in LEDGER else set())
+        used |= dict.fromkeys(users, REASONS.get(table.name, "in_use"))
     return used
 
 
 async def clear(session: AsyncSession, member_ids: Collection[int]) -> None:
-    """Take away what the program has written about members by itself."""
+    """Take away what the program has written about members by itself, and movements of points that imports brought and
+    took back."""
+    await points.clear_undone(session, member_ids)
     untouched = and_(FollowUp.owner_id.is_(None), FollowUp.outcome.is_(None), FollowUp.member_id.in_(member_ids))
     for name in FOLLOWS_A_MEMBER:
         table = Base.metadata.tables[name]

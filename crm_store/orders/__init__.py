@@ -11,7 +11,7 @@ from crm_store.orders.models import (
     OrderLine,
     OrderStatus,
 )
-from crm_store.orders.queries import by_number, history, recent
+from crm_store.orders.queries import by_number, by_number_in_any_case, history, recent
 from crm_store.orders.rules import points_due_at
 from crm_store.orders.service import (
     advance,
@@ -40,6 +40,7 @@ __all__ = [
     "OrderStepRefused",
     "advance",
     "by_number",
+    "by_number_in_any_case",
     "cancel",
     "complete_many",
     "create",

@@ -16,6 +16,16 @@ async def by_number(session: AsyncSession, number: str, *, member_id: int | None
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def by_number_in_any_case(session: AsyncSession, number: str) -> Order | None:
+    """The order with exactly that number, else the only one whose number is it in capitals or in small letters: systems
+    of one shop write it in both ways."""
+    if (order := await by_number(session, number)) is not None:
+        return order
+    forms = {number.strip().upper(), number.strip().lower()}
+    found = (await session.scalars(select(Order).where(Order.number.in_(forms)))).all()
+    return found[0] if len(found) == 1 else None
+
+
 async def recent(
     session: AsyncSession, member_id: int, *, limit: int = 5, offset: int = 0, statuses: Iterable[str] | None = None
 ) -> Sequence[Order]:

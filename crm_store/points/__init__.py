@@ -33,6 +33,7 @@ from crm_store.points.queries import (
     verify,
 )
 from crm_store.points.service import adjust, charge, default_expiry, earn, expire_due, reverse, spend, take_back
+from crm_store.points.undone import clear_undone, only_undone
 
 __all__ = [
     "IMPORT_UNDONE",
@@ -54,6 +55,7 @@ __all__ = [
     "balance",
     "balance_and_owed",
     "charge",
+    "clear_undone",
     "default_expiry",
     "earn",
     "earn_many",
@@ -66,6 +68,7 @@ __all__ = [
     "explained",
     "history",
     "keys_after_undoing",
+    "only_undone",
     "order_earnings",
     "orders_earned",
     "owed",

@@ -34,6 +34,8 @@ MACHINES = {
     "merged_into_id", "written_in_id",
 }  # fmt: skip
 """Ids, hashes, keys of repeated calls, numbers of things: they tell nothing without the rows they belong to."""
+ANYTHING = {"identities.channel_user_id", "points_entries.reference"}
+"""Columns of such names in which others than the program write."""
 NOT_SOMEBODYS: dict[str, str] = {
     "agents": "the staff",
     "api_keys": "names of the shop's systems",
@@ -97,7 +99,7 @@ def may_tell(column: Column[Any]) -> bool:
     """Whether somebody's words could stand there."""
     if column.foreign_keys or column.table.name in NOT_SOMEBODYS or f"{column.table.name}.{column.name}" in GOODS:
         return False
-    if f"{column.table.name}.{column.name}" == "identities.channel_user_id":
+    if f"{column.table.name}.{column.name}" in ANYTHING:
         return True
     return column.name not in CODES | MACHINES and isinstance(_plain(column.type), String | JSON | Date)
 

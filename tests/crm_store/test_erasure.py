@@ -5,7 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crm_store import api_calls, conversations, ended_sessions, erasure, knowledge, privacy, retention, verification
+from crm_store import (
+    api_calls,
+    conversations,
+    ended_sessions,
+    erasure,
+    knowledge,
+    orders,
+    points,
+    privacy,
+    retention,
+    verification,
+)
 from crm_store.clock import FrozenClock
 from crm_store.conversations import ConversationState
 from crm_store.db import Base, Database
@@ -164,6 +175,43 @@ class TestMember:
             await privacy.erase(session, member.id, by="agent:1")
             kept = await session.scalars(select(api_calls.ApiCall))
             assert [each.answer for each in kept] == ['{"refused": "other@example.com"}']
+
+    async def test_keys_of_calls_are_kept_as_digests_and_older_ones_that_name_the_member_go(
+        self, database: Database
+    ) -> None:
+        async def work() -> dict[str, str]:
+            return {}
+
+        async with database.transaction() as session:
+            member = await make_member(session, email="fang@example.com")
+            await api_calls.once(session, caller="api:1", key="of-fang@example.com", request={}, work=work)
+            [kept] = await session.scalars(select(api_calls.ApiCall))
+            assert len(kept.key) == 64
+            for key in ("plain-of-fang@example.com", "plain-of-li@example.com"):
+                old = api_calls.ApiCall(caller="api:1", key=key, request_hash=kept.request_hash, answer="{}")
+                session.add(old)
+            await session.flush()
+            again = await api_calls.once(session, caller="api:1", key="plain-of-li@example.com", request={}, work=work)
+            assert again.repeated
+            await privacy.erase(session, member.id, by="agent:1")
+            left = {each.key for each in await session.scalars(select(api_calls.ApiCall))}
+        assert left == {kept.key, "plain-of-li@example.com"}
+
+    async def test_what_points_refer_to_stays_where_it_is_an_order_that_stays(self, database: Database) -> None:
+        async with database.transaction() as session:
+            member, other = await make_member(session), await make_member(session, phone="13900000009")
+            item = orders.LineItem(sku="S", names={"en": "Cup"}, price_minor=900)
+            await orders.create(session, member_id=member.id, items=[item], number="O-1")
+            await orders.create(session, member_id=other.id, items=[item], number="O-2")
+            for who, key, reference in (
+                (member, "a", "O-1"), (member, "b", "给王芳的生日"), (member, "c", "O-2"), (member, "d", None),
+                (other, "e", "給李雷"),
+            ):  # fmt: skip
+                await points.earn(session, who.id, points=5, reason="import", key=key, reference=reference)
+            await privacy.erase(session, member.id, by="agent:1")
+        async with database.reading() as session:
+            kept = dict((await session.execute(select(points.Entry.key, points.Entry.reference))).all())
+        assert kept == {"a": "O-1", "b": None, "c": None, "d": None, "e": "給李雷"}
 
 
 class TestVisitor:

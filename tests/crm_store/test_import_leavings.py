@@ -112,6 +112,41 @@ class TestOneNumberInOneFile:
         assert (line, value[2:], reason) == (4, " (2)", "number_of_two_people")
 
     @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            ({"name": "李一", "phone": "13912340003"}, {"name": "王二"}),
+            ({"name": "李一"}, {"name": "王二", "email": "w@example.com"}),
+            ({"name": "李一"}, {"name": "王二"}),
+            ({"name": "李一"}, {"name": "李二"}),
+            ({"name": "陳美玲"}, {"family_name": "陳", "given_name": "美華"}),
+            ({"name": "Mary Lee", "email": "m@example.com"}, {"name": "Mary Smith"}),
+        ],
+    )
+    def test_nor_where_one_has_no_contact(self, first: dict[str, str], second: dict[str, str]) -> None:
+        number = {"member_number": "AN6"}
+        assert told("members", number | first, number | second) == [(3, "AN6 (2)", "number_of_two_people")]
+        told_apart = told("members", number | first, number | {"language": "en"}, number | first, number | second)
+        assert told_apart == [(5, "AN6 (2)", "number_of_two_people")]
+
+    def test_a_name_that_came_after_the_first_row_counts(self) -> None:
+        number = {"member_number": "AN7"}
+        rows = [{"phone": "13912340003"}, {"name": "李一"}, {"name": "王二"}]
+        assert told("members", *(number | row for row in rows)) == [(4, "AN7 (2)", "number_of_two_people")]
+        rows[2] = {"name": "王二", "phone": "13912340003"}
+        assert not told("members", *(number | row for row in rows))
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            ({"name": "李一"}, {"name": "李一", "phone": "13912340003"}),
+            ({"family_name": "李"}, {"given_name": "一"}),
+            ({"name": "Mary"}, {"name": "Mary Lee"}),
+        ],
+    )
+    def test_more_of_a_name_is_no_other_one(self, first: dict[str, str], second: dict[str, str]) -> None:
+        assert not told("members", {"member_number": "AN8"} | first, {"member_number": "AN8"} | second)
+
+    @pytest.mark.parametrize(
         "second",
         [
             {"name": "张三", "phone": "13922220002"},

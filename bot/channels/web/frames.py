@@ -54,7 +54,7 @@ class Typing(_Frame):
 class Rating(_Frame):
     type: Literal["rating"]
     client_id: ClientId
-    score: int = Field(ge=1, le=5)
+    score: int = Field(ge=1, le=5, strict=True)
     comment: str | None = Field(default=None, max_length=1000)
 
 

@@ -1,7 +1,7 @@
 """The page with everything known about one member."""
 
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from nicegui import ui
 
 from bot.console import links, markup
@@ -12,8 +12,11 @@ from crm_store import audit, members
 
 
 def register(services: Services) -> None:
-    @ui.page("/members/{number}", response_timeout=BUILD_SECONDS)
+    # A member's number may hold a slash, which is one again by the time an address is looked up.
+    @ui.page("/members/{number:path}", response_timeout=BUILD_SECONDS)
     async def profile(request: Request, number: str) -> Response | None:
+        if not number:
+            return RedirectResponse(links.members(), status_code=303)
         screen = await open_screen(services, request)
         if isinstance(screen, Response):
             return screen

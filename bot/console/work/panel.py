@@ -6,7 +6,7 @@ from html import escape
 from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console import bubbles, markup
+from bot.console import bubbles, links, markup
 from bot.console.access import ROOT
 from bot.console.looks import Looks
 from bot.console.screen import Screen, element
@@ -151,7 +151,7 @@ class Panel:
         chips += markup.chip(words("spent", money=format_money(row.value_minor)), "plain")
         self._part(
             "member",
-            f'<a class="hk-case-member" href="{ROOT}/members/{escape(member.number)}">{name}</a>'
+            f'<a class="hk-case-member" href="{links.member(member.number)}">{name}</a>'
             f'<span class="hk-chips">{chips}</span>',
         )
 

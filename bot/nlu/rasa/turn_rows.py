@@ -141,9 +141,16 @@ class TurnRows:
             return list(connection.execute(sa.select(rasa_turns.c.sender_id).distinct()).scalars())
 
     def forget(self, sender_id: str) -> int:
-        """Remove a conversation for good; gives the number of turns removed."""
+        """Remove a conversation for good, also out of SQLite's log; gives the number of turns removed.
+
+        Raises `sqlalchemy.exc.OperationalError` when somebody reads the log for so long that it cannot be emptied: the
+        words may stand there still, and it has to be tried again.
+        """
         with self._engine.begin() as connection:
-            return int(connection.execute(rasa_turns.delete().where(rasa_turns.c.sender_id == sender_id)).rowcount)
+            gone = int(connection.execute(rasa_turns.delete().where(rasa_turns.c.sender_id == sender_id)).rowcount)
+        if self.is_sqlite:
+            self._empty_log()
+        return gone
 
     def forget_older(self, than: float) -> int:
         """Remove conversations silent since the Unix time `than`; gives the number of turns removed."""
@@ -184,6 +191,15 @@ class TurnRows:
         """Give back the connections."""
         self._engine.dispose()
 
+    def _empty_log(self) -> None:
+        """What was written lately stands in the log as well, however much of it was deleted since, until it is begun
+        anew: which with few turns may take days."""
+        with self._engine.connect() as connection:
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        if busy:
+            error = sqlite3.OperationalError("database is locked: the log could not be emptied")
+            raise sa.exc.OperationalError("PRAGMA wal_checkpoint(TRUNCATE)", {}, error)
+
     def _events_of(self, connection: Any, sender_id: str) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = []
         for snapshot, standing in connection.execute(_EVENTS, {"sender": sender_id}):
@@ -217,6 +233,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
+    # What is deleted is overwritten; not every build of SQLite does so by itself.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

@@ -362,6 +362,34 @@ class TestEarn:
         assert [(entry.points, entry.reference) for entry in entries] == [(first["points"], SHOES["order_number"])]
         assert first["balance"] == first["points"] == 399
 
+    @pytest.mark.parametrize(("imported", "told"), [("BO3", "bo3"), ("bo3", "BO3"), ("BO3", "Bo3")])
+    async def test_in_capitals_or_not_it_is_one_order(self, call: Call, imported: str, told: str) -> None:
+        await send(call, "members", LIN)
+        await send(call, "orders", SHOES | {"order_number": imported})
+        first = (await call("POST", "/points/earn", json={"order_number": imported})).json()
+        body = {"order_number": told, "member_number": "HK200001", "total": 99_900}
+        assert (await call("POST", "/points/earn", json=body)).json() == first
+        reviews = [
+            (await call("POST", "/points/review", json={"order_number": each})).json() for each in (told, imported)
+        ]
+        assert reviews[0] == reviews[1]
+
+    async def test_nor_does_one_that_stays_in_the_shops_system_earn_twice(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        body = {"order_number": "POS-7", "member_number": "HK200001", "total": 12_850}
+        first = (await call("POST", "/points/earn", json=body)).json()
+        assert (await call("POST", "/points/earn", json=body | {"order_number": "pos-7"})).json() == first
+
+    async def test_two_orders_that_differ_by_it_are_two(self, call: Call) -> None:
+        await send(call, "members", LIN)
+        await send(call, "orders", SHOES | {"order_number": "BO3"})
+        await send(call, "orders", SHOES | {"order_number": "bo3"})
+        for number in ("BO3", "bo3"):
+            earned = (await call("POST", "/points/earn", json={"order_number": number})).json()
+            assert {entry["reference"] for entry in earned["entries"]} == {number}
+        body = {"order_number": "Bo3", "member_number": "HK200001"}
+        assert (await call("POST", "/points/earn", json=body)).json()["code"] == "total_needed"
+
     async def test_an_order_that_stays_in_the_shops_system(self, call: Call) -> None:
         await send(call, "members", LIN)
         missing = await call("POST", "/points/earn", json={"order_number": "POS-7"})

@@ -118,6 +118,56 @@ class TestCalling:
             right = await told("/members", member | {field: known[field]})
             assert (right["updated"], right["unchanged"]) == (1, 0), field
 
+    async def test_nor_that_another_name_stood_there(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        reads = await key_for(database, "members:write", "members:read", clock=frozen_clock)
+        writes = await key_for(database, "members:write", clock=frozen_clock)
+        first = {"member_number": "VN1", "name": "张三", "phone": "13912340005"}
+
+        async def noted(key: str, *names: str) -> list[str]:
+            rows = [{"member_number": "VN1", "name": name} for name in names]
+            report = (await call("POST", "/members", json={"rows": rows}, with_key=key)).json()
+            return [each["reason"] for each in report["notes"] + report["refused"]]
+
+        await call("POST", "/members", json={"rows": [first]}, with_key=reads)
+        assert await noted(reads, "李四") == ["another_name"]
+        assert not await noted(writes, "王二")
+        assert await noted(writes, "王二", "赵五") == ["number_of_two_people"]
+
+    @pytest.mark.parametrize(
+        ("more", "told"), [((), (False, False)), (("points:read",), (True, False)), (("members:read",), (True, True))]
+    )
+    async def test_points_are_given_without_telling_how_many_there_are(
+        self, call: Call, database: Database, frozen_clock: FrozenClock, more: tuple[str, ...], told: tuple[bool, bool]
+    ) -> None:
+        key = await key_for(database, "points:write", *more, clock=frozen_clock)
+        await call("POST", "/members", json={"rows": [LIN]})
+        order = {"order_number": "S1", "placed_at": "2025-11-01", "sku": "S", "product_name": "Cup", "price": 9}
+        delivered = order | {"member_number": "HK200001", "status": "delivered", "delivered_at": "2025-11-03"}
+        await call("POST", "/orders", json={"rows": [delivered]})
+        for path in ("/points/review", "/points/earn"):
+            answer = (await call("POST", path, with_key=key, json={"order_number": "S1"})).json()
+            assert (answer["balance"] is not None, answer["tier"] is not None) == told, path
+            assert answer["points"] > 0
+
+    async def test_a_step_is_told_without_learning_the_others(
+        self, call: Call, database: Database, frozen_clock: FrozenClock
+    ) -> None:
+        writing = await key_for(database, "parcels:write", clock=frozen_clock)
+        both = await key_for(database, "parcels:write", "parcels:read", clock=frozen_clock)
+        await call("POST", "/members", json={"rows": [LIN]})
+        order = {"order_number": "S2", "placed_at": "2025-11-01", "sku": "S", "product_name": "Cup", "price": 9}
+        await call("POST", "/orders", json={"rows": [order | {"member_number": "HK200001"}]})
+        parcel = {"parcel_number": "P2", "order_number": "S2", "carrier": "SF", "event_code": "picked_up"}
+        await call("POST", "/parcels", json={"rows": [parcel | {"event_at": "2025-11-02", "event_place": "杭州"}]})
+        step = {"code": "arrived_hub", "at": "2025-11-03T08:00:00+08:00", "place": "南京"}
+        answer = (await call("POST", "/parcels/P2/events", with_key=writing, json=step)).json()
+        assert [each["place"] for each in answer.pop("steps")] == ["南京"]
+        assert {name for name, value in answer.items() if value is not None} == {"number", "changed"}
+        answer = (await call("POST", "/parcels/P2/events", with_key=both, json=step)).json()
+        assert ([each["place"] for each in answer["steps"]], answer["order_number"]) == (["杭州", "南京"], "S2")
+
     async def test_its_own_words_again_are_unchanged(
         self, call: Call, database: Database, frozen_clock: FrozenClock
     ) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from bot.console import links
 from crm_store import agents, audit, complaints, members, orders, parcels, points, promises, returns, rewards
 from crm_store.agents import Role
 from crm_store.clock import now
+from crm_store.importing import cells
 from crm_store.members import Member
 from crm_store.orders import LineItem, Order, OrderStatus
 from crm_store.parcels import ParcelCode, PlannedStep
@@ -101,6 +103,26 @@ class TestOverHttp:
         async with client_of(shop) as client:
             await sign_in(client)
             assert "没有会员 HK999999" in markup(await client.get("/console/members/HK999999"))
+
+    @pytest.mark.parametrize(
+        "number",
+        ["B/55", "A/../B", "100%", "#7", "?X", "会员七", "會員/柒", "A\\B", "A&B=C", '"Q"', "%2F", "A+B", "/Z/"],
+    )
+    async def test_any_number_that_an_import_takes_has_its_page(self, shop: Shop, number: str) -> None:
+        assert cells.code(20)(number) == number
+        await shop.agent()
+        await shop.member(number=number, given_name="寻得见")
+        async with client_of(shop) as client:
+            await sign_in(client)
+            found = await client.get(links.member(number))
+        assert (found.status_code, "寻得见" in markup(found)) == (200, True)
+
+    async def test_no_number_at_all_leads_to_the_list(self, shop: Shop) -> None:
+        await shop.agent()
+        async with client_of(shop) as client:
+            await sign_in(client)
+            answer = await client.get("/console/members/", follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/console/members")
 
 
 @pytest.mark.browser

@@ -332,3 +332,48 @@ def _stored(shop: Shop) -> Any:
 def _table(shop: Shop, statement: str) -> None:
     with shop.store._rows._engine.begin() as connection:
         connection.execute(sa.text(statement))
+
+
+class TestForgetting:
+    """In the files themselves while the store is open, as a thief of the disk reads them."""
+
+    MARK = "标记 Zq7x"
+
+    @staticmethod
+    def said(rows: TurnRows, sender: str, *, turns: int = 30) -> None:
+        for seq in range(1, turns + 1):
+            events = [{"event": "user", "text": TestForgetting.MARK, "parse_data": {"filler": "x" * 3000}}]
+            rows.append(sender, seq, events, snapshot=seq % 10 == 0, message_id=f"m{seq}", answer=None)
+
+    @classmethod
+    def standing(cls, folder: Path) -> dict[str, int]:
+        mark = cls.MARK.encode("ascii", "backslashreplace")
+        found = {file.name: file.read_bytes().count(mark) for file in folder.glob("trackers.sqlite3*")}
+        return {name: count for name, count in found.items() if count}
+
+    def test_leaves_no_word_in_the_file_or_beside_it(self, tmp_path: Path) -> None:
+        rows = TurnRows(f"sqlite:///{tmp_path / 'trackers.sqlite3'}")
+        rows.append("other", 1, [{"event": "user", "text": "stays"}], snapshot=False)
+        self.said(rows, "gone")
+        assert self.standing(tmp_path).keys() >= {"trackers.sqlite3-wal"}
+        assert rows.forget("gone") > 0
+        assert (tmp_path / "trackers.sqlite3-wal").exists()
+        assert self.standing(tmp_path) == {}
+        assert rows.open("other", None, None).events == [{"event": "user", "text": "stays"}]
+        rows.close()
+
+    def test_one_whose_log_is_read_is_tried_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(turn_rows, "BUSY_TIMEOUT_MS", 100)
+        file = tmp_path / "trackers.sqlite3"
+        rows = TurnRows(f"sqlite:///{file}")
+        self.said(rows, "gone")
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM rasa_turns").fetchall()
+        with pytest.raises(sa.exc.OperationalError, match="locked"):
+            rows.forget("gone")
+        other.execute("ROLLBACK")
+        assert rows.forget("gone") == 0
+        assert self.standing(tmp_path) == {}
+        other.close()
+        rows.close()
