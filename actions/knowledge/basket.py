@@ -12,9 +12,15 @@ from crm_store.text import normalise
 
 _AMOUNT = re.compile(
     r"(?:¥|￥|\brmb\s*|\bcny\s*)?(?<![\d.])(\d{1,6}(?:\.\d{1,2})?|[零一二两三四五六七八九十百千]+)(?!\d|\.\d)\s*"
-    r"(元|块|蚊|yuan\b|rmb\b|cny\b|kuai\b)?(?!\s*(?:期|个|天|日|号|月|年|周|kg|公斤|斤|克|件|双|次|点|级|折|%|张|样|份"
+    r"(元|块|蚊|yuan\b|rmb\b|cny\b|kuai\b)?(?!\s*(?:期|个|天|日|号|月|年|周|kg|公斤|斤|克|码|件|双|次|点|级|折|%|张|样|份"
     r"|months?|days?|weeks?|items?|parcels?))"
 )
+_SIZE_BEFORE = re.compile(
+    r"\b(?:sizes?|eu|in|(?:swap|swapped|exchange|change) (?:it |them |these )?(?:for|to)(?: an?| the)?)\s*$"
+    r"|(?:尺码|鞋码|码数|穿|换|拿)$"
+)
+SHOE_SIZES = range(34, 49)
+"""Whole numbers that are sizes of shoes behind such words: "the trail shoes in 43" names no price."""
 _CONNECTS = 20
 """Characters before an amount, or after it, in which stands what becomes of it."""
 
@@ -62,6 +68,7 @@ def _amounts(text: str) -> list[_Said]:
             value is None
             or is_missing(flattened[: match.start()])
             or (not is_money and len(match[1]) < 2 and match[1] != "十")
+            or (not is_money and value in SHOE_SIZES and _SIZE_BEFORE.search(flattened[: match.start()]))
         ):
             continue
         following = matches[place + 1].start() if place + 1 < len(matches) else len(flattened)

@@ -22,6 +22,8 @@ FREE_FROM = 9900
         ("120 minus a 30 voucher, is delivery free", 90),
         ("two things come to 97 in total", 97),
         ("买 60 块和 30 块的东西", 60),
+        ("my basket is 43, what is shipping", 43),
+        ("i have 45 in my cart, do i pay shipping", 45),
     ],
 )
 def test_the_amount_left_to_pay(text: str, yuan: int) -> None:
@@ -29,7 +31,12 @@ def test_the_amount_left_to_pay(text: str, yuan: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["满99包邮吗", "加一件能包邮吗", "还差 7 块包邮", "how much is shipping", "分3期", "3 天到"]
-)
+    "text",
+    [
+        "满99包邮吗", "加一件能包邮吗", "还差 7 块包邮", "how much is shipping", "分3期", "3 天到",
+        "what do i pay for the trail shoes in 43, shipping included", "跑鞋43码运费多少", "跑鞋 43 碼運費多少",
+        "swap for 38 please, how much is postage",
+    ],
+)  # fmt: skip
 def test_no_amount_of_goods(text: str) -> None:
     assert basket.goods(text, FREE_FROM) is None
