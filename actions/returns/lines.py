@@ -12,6 +12,7 @@ from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.mentions import RECENT_ORDERS, order_meant
 from actions.kit.order_marks import of_the_day
 from actions.kit.replies import line_text
+from actions.kit.shapes import sizes_named
 from actions.returns.heard import is_fault
 from crm_store import orders, products, returns
 from crm_store.labels import label
@@ -105,7 +106,7 @@ async def _named_in(turn: Turn, text: str, lines: Lines) -> Found | None:
     for words in [*([" ".join(own)] if own else []), text]:
         fit = await fitting(turn, words, lines)
         if fit:
-            days = of_the_day(turn, fit)
+            days = _of_the_size(turn, of_the_day(turn, fit))
             if len(days) > 1 and lexicon.mentions("latest", turn.text):
                 days = days[:1]
             return Found(days, sure=len(days) == 1)
@@ -114,6 +115,14 @@ async def _named_in(turn: Turn, text: str, lines: Lines) -> Found | None:
     if sold := await products.named(turn.session, text):
         return Found(unknown=sold[0].names.get(turn.language) or sold[0].sku)
     return None
+
+
+def _of_the_size(turn: Turn, lines: Lines) -> Lines:
+    """Of the same thing in several sizes the one that is said not to fit: 37 那双紧, "the 37 is too tight"."""
+    sizes = sizes_named(turn.text)
+    does_not_fit = lexicon.mentions("larger", turn.text) or lexicon.mentions("smaller", turn.text)
+    had = [pair for pair in lines if pair[1].size in sizes[:1]] if does_not_fit and len(lines) > 1 else []
+    return had or lines
 
 
 async def _dated(turn: Turn, lines: Lines) -> Found:

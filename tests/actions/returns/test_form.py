@@ -1,5 +1,6 @@
 """A member sends something back, changes the reason, takes another size; and asks for the money."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,24 @@ async def _shoes_delivered(member: Customer, *, days_ago: float = 2) -> Order:
 
 
 class TestReturning:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("跑鞋42那双有点紧 可以换大一号吗", "zh-Hans"), ("跑鞋42那雙有點緊 可以換大一號嗎", "zh-Hant"),
+            ("the light runner in 42 is too tight, can i get one size up", "en"),
+        ],
+    )  # fmt: skip
+    async def test_the_size_that_does_not_fit_tells_which_of_two_pairs(
+        self, member: Customer, text: str, language: str
+    ) -> None:
+        order = await _shoes_delivered(member)
+        async with member.database.transaction() as session:
+            other = replace(SHOE, size="41")
+            await place(session, member.member.id, other, status=OrderStatus.DELIVERED, delivered_days_ago=1)
+        form = await member.run(ReturnForm, text, "return_or_refund", active_loop="return_form", language=language)
+        assert form.asks != "return_line"
+        assert member.slots["return_line"] == str(order.lines[0].id)
+
     @pytest.mark.parametrize(
         ("text", "language"),
         [("不用换 退掉就好", "zh-Hans"), ("不用換，退掉就好", "zh-Hant"), ("no exchange, just refund it", "en")],
