@@ -60,6 +60,7 @@ NOT_SEALED: dict[str, str] = {
     "audit_entries.details": "codes and ids",
     "audit_entries.address": "of the network",
     "points_entries.reason": "codes, summed by",
+    "points_entries.reference": "the number of an order, mostly: points are looked up by it",
     "return_requests.return_parcel_number": "looked for by its end",
     "risk_assessments.reasons": "codes and figures",
     "parcels.number": "looked for by its end",
