@@ -36,7 +36,9 @@ def own_folder(settings: Settings) -> Path:
 def confinement(settings: Settings, *, port: int, actions_url: str) -> Confinement:
     """All it needs to run, and no more."""
     folder, data = own_folder(settings), settings.data_dir.absolute().resolve()
-    code = [each for each in training.ROOT.iterdir() if each.resolve() != data and each.name != ".git"]
+    # On a fresh machine the folder of models comes into being after this, with the first training.
+    code = {training.MODELS, *training.ROOT.iterdir()}
+    code = {each for each in code if each.resolve() != data and each.name != ".git"}
     programs = [training.RASA_PYTHON, training.RASA_PYTHON.resolve().parent.parent]
     inside = [Path(each) for each in (*_SYSTEM, *_DEVICES)]
     where = make_url(actions_url)

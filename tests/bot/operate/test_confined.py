@@ -106,6 +106,16 @@ def test_rasa_may_neither_read_the_shops_data_nor_connect_to_its_database(tmp_pa
     assert allowed.connects == (8000,)
 
 
+def test_it_reads_the_model_that_is_trained_only_after_its_place_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "ROOT", tmp_path)
+    monkeypatch.setattr(training, "MODELS", tmp_path / "models")
+    settings = settings_in(tmp_path / "data")
+    allowed = rasas_sandbox.confinement(settings, port=5005, actions_url="http://127.0.0.1:8000/actions/webhook")
+    assert (tmp_path / "models").resolve() in allowed.reads
+
+
 def test_where_its_trackers_lie_in_postgresql_it_reaches_that(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, tracker_url="postgresql://huike@127.0.0.1:5433/huike")
     allowed = rasas_sandbox.confinement(settings, port=5005, actions_url="http://127.0.0.1:8000/actions/webhook")
