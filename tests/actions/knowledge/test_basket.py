@@ -23,6 +23,7 @@ FREE_FROM = 9900
         ("two things come to 97 in total", 97),
         ("买 60 块和 30 块的东西", 60),
         ("my basket is 43, what is shipping", 43),
+        ("我拿43块的东西运费多少", 43),
         ("i have 45 in my cart, do i pay shipping", 45),
     ],
 )
