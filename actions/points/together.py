@@ -147,7 +147,8 @@ def _stands(name: str, flat: str) -> bool:
     if len(name) < 2 or name in _GENERIC:
         return False
     if name.isascii():
-        return re.search(rf"\b{re.escape(name)}s?\b", flat) is not None
+        # No `\b`: a Chinese sign right before or after it is no letter of the word.
+        return re.search(rf"(?<![a-z0-9]){re.escape(name)}s?(?![a-z0-9])", flat) is not None
     return name in flat.replace(" ", "")
 
 

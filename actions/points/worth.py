@@ -1,4 +1,5 @@
-"""Which reward gives most for a point (哪个最划算): a voucher by what it takes off, a gift by its price in the shop."""
+"""Which reward gives most for a point (哪个最划算): a voucher by what it takes off, a gift by its price in the shop. Where
+two or more are named (20 元券还是保温杯), those are compared and no others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +7,7 @@ from dataclasses import dataclass
 from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.phrases import name_in, reward_button
+from actions.points.together import named_in_words
 from actions.products.wording import on_offer
 from crm_store.labels import label
 from crm_store.language import format_money, format_number
@@ -36,8 +38,11 @@ async def tell(turn: Turn, offered: Sequence[Reward], balance: int | None) -> bo
     if turn.pressed or not lexicon.mentions("best_value", turn.text):
         return False
     priced = await on_offer(turn.session)
-    known = [Worth(reward, money) for reward in offered if (money := _money(reward, priced)) is not None]
-    within = [each for each in known if balance is None or each.reward.cost <= balance] or known
+    named = {reward.code for reward in await named_in_words(turn)}
+    compared = [reward for reward in offered if reward.code in named] if len(named) >= 2 else offered
+    known = [Worth(reward, money) for reward in compared if (money := _money(reward, priced)) is not None]
+    within = [each for each in known if balance is None or each.reward.cost <= balance]
+    within = known if compared is not offered else within or known
     ranked = sorted(within, key=lambda each: (-each.per_point, each.reward.cost))[:TOLD]
     if not ranked:
         return False

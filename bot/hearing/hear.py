@@ -392,7 +392,9 @@ def _one_after_the_other(steps: list[Step], context: Context) -> Heard:
     """What only asks is answered now; of the wishes that open something the first, the others wait their turn. What
     is not understood is asked about at the end, once, where nothing is opened; it never waits."""
     clear = [step for step in steps if step.intent != FALLBACK]
-    # A language that is wished is changed at once, and the rest is answered in it.
+    # A language that is wished is changed at once, and the rest is answered in it; beside a call it is the caller's.
+    if any(step.intent == call_time.CALL for step in clear):
+        clear = [step for step in clear if step.intent != language.CHANGE_LANGUAGE]
     changes = [step for step in clear if step.intent == language.CHANGE_LANGUAGE]
     asking = [
         *changes,

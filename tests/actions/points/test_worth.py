@@ -42,6 +42,32 @@ async def test_the_worth_of_each_is_told(customer: Customer, text: str, language
     assert "¥18" in ran.only.text
 
 
+@pytest_asyncio.fixture
+async def fan(database: Database) -> None:
+    """A gift worth more for a point than both others."""
+    names = {"zh-Hans": "小风扇", "zh-Hant": "小風扇", "en": "Fan"}
+    async with database.transaction() as session:
+        session.add(product("FAN", "home", ("小风扇", "小風扇", "Fan"), 300))
+        session.add(Reward(code="FAN", kind=RewardKind.GIFT, cost=500, names=names, stock=3))
+
+
+@pytest.mark.usefixtures("fan")
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("100元券和Mug哪个更划算", "zh-Hans"),
+        ("Mug定係100蚊券抵啲", "zh-Hant"),
+        ("which gives me more for my points, the 100 voucher or the mug?", "en"),
+    ],
+)
+async def test_of_two_that_are_named_only_those_are_compared(customer: Customer, text: str, language: str) -> None:
+    ran = await customer.run(ActionRewards, text, "ask_rewards", language=language)
+    assert ran.responses == ["reply_rewards_best_value"]
+    assert "Mug" in ran.only.values["name"]
+    assert not {"小风扇", "小風扇", "Fan"} & set(ran.only.text.replace("：", " ").replace(":", " ").split())
+    assert [payload.count("FAN") for payload in ran.only.payloads] == [0, 0]
+
+
 async def test_what_is_ruled_out_is_not_reckoned(customer: Customer) -> None:
     ran = await customer.run(ActionRewards, "最划算的是哪个，Mug除外", "ask_rewards", entities={"ruled_out": "Mug"})
     assert "最划算的是100元券" in ran.only.text.replace(" ", "")

@@ -96,6 +96,17 @@ class TestAfterACallWasArranged:
         assert step(said("改到周五上午", "change_order", 0.9, "time"), focus=focus).intent == "change_order"
 
 
+class TestTheLanguageOfACall:
+    @pytest.mark.parametrize(
+        "text", ["can someone call me in english?", "能不能让人用英文打电话给我", "可唔可以搵人打電話俾我，講英文"]
+    )
+    def test_a_call_in_a_language_is_a_call(self, text: str) -> None:
+        assert step(said(text, "change_language", 0.95)).intent == "request_callback"
+
+    def test_the_language_alone_is_no_call(self) -> None:
+        assert step(said("can someone write in english", "change_language", 0.95)).intent == "change_language"
+
+
 class TestATimeDenied:
     FORM = Expectation(form="callback_form", slot="callback_window")
 
