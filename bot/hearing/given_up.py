@@ -25,6 +25,8 @@ _NEVER_WISHED = re.compile(
 POINTS_TOPICS = frozenset({"ask_points_balance", "ask_points_expiring", "ask_rewards", "redeem_points"})
 _SWAPS = re.compile(r"换|兑|\b(?:swap|redeem|exchange|spend)\b")
 ACT_ENTITY, TIME_ENTITY = "act", "time"
+OPPOSITE = {"join_membership": "cancel_membership", "opt_in": "opt_out"}
+"""Who no longer wants to be what an act makes of them wishes this: 不想当会员了."""
 
 
 def dropped(said: Said, context: Context) -> Heard | None:
@@ -120,13 +122,14 @@ def denied(said: Said, context: Context) -> Heard | None:
         text: act
         for text, heard in parts
         if (act := denial.denied(text) or _ended(text, said) or _of_points(text, heard, context))
+        and not _wishes_the_opposite(act, heard, said)
         and not _only_when(act, heard, said, context)
         and (not waits_for_a_story(context) or act in begun_by(context.expects.form or ""))
     }
     if not any(denial.denied(text) for text, _ in parts) and not waits_for_a_story(context):
         # "Don't go and cancel it": what is denied stands in another clause than its no.
         whole = denial.denied(said.text) or _ended(said.text, said)
-        acts |= {said.text: whole} if whole else {}
+        acts |= {said.text: whole} if whole and not _wishes_the_opposite(whole, said.whole, said) else {}
     if not acts and (own := _never_wished(said, context)):
         return Heard.of(Step(text=said.text, heard=with_intent(said.whole, DENY_ACT, {ACT_ENTITY: own})))
     if not acts:
@@ -180,6 +183,13 @@ def _of_points(text: str, heard: Parsed, context: Context) -> str | None:
     of_points = context.focus.get("topic") in POINTS_TOPICS and context.expects.form is None
     is_denial = intent_of(heard) == DENY_ACT and confidence_of(heard) >= SECOND_WISH
     return "redeem_points" if of_points and is_denial and _SWAPS.search(normalise(text)) else None
+
+
+def _wishes_the_opposite(act: str, heard: Parsed, said: Said) -> bool:
+    """Whether not to be something any more is surely heard as the wish to leave it, and no first no to it."""
+    return any(
+        intent_of(each) == OPPOSITE.get(act) and confidence_of(each) >= SURE_OF_ANOTHER for each in (heard, said.whole)
+    )
 
 
 def _only_when(act: str, heard: Parsed, said: Said, context: Context) -> bool:
