@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import pairwise
 
-from actions.kit import lexicon
+from actions.kit import lexicon, slot_text
 from bot.desk import notices
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.steps import TALK
@@ -71,15 +71,25 @@ def is_repeated(said: LastAnswer | None, before: LastAnswer | None, intents: Seq
 
 
 def instead(replies: Sequence[Reply], said: LastAnswer, *, text: str, in_form: bool, language: Language) -> list[Reply]:
-    """What is said in place of the replies, in words that alternate as well. The question of an open form is asked all
-    the same, after a word that something else may be said."""
+    """What is said in place of the replies, in words that alternate as well."""
     if in_form:
-        return [notices.plain("asked_already", language), *replies]
+        return _amid_form(replies, text, language)
     told = [reply.text for reply in replies if reply.text]
     if places := figures_asked(text, "\n".join(told)):
         return [notices.just_that(places, language)]
     part = answering_part(text, told) if said.times <= 2 else None
     return [notices.told_already(said.times, language) if part is None else notices.told_in_it(part, language)]
+
+
+def _amid_form(replies: Sequence[Reply], text: str, language: Language) -> list[Reply]:
+    """The form's question, the last of the replies, is asked all the same: after what answers a question, or a word
+    that it cannot be answered; after a word that something else may be said, where nothing was asked."""
+    if not slot_text.is_question(text) or not replies:
+        return [notices.plain("asked_already", language), *replies]
+    *told, question = replies
+    part = answering_part(text, [reply.text for reply in told if reply.text])
+    word = notices.plain("just_said", language, part=part) if part else notices.plain("not_known_here", language)
+    return [word, question]
 
 
 def answering_part(text: str, told: Sequence[str]) -> str | None:

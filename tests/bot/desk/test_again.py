@@ -6,6 +6,7 @@ from bot.desk import again
 from bot.desk.again import answering_part
 from bot.desk.desk import Desk
 from crm_store.language import Language
+from crm_store.messages import Reply
 from tests.bot import dialogue_server
 from tests.bot.desk.test_desk import current, lines, says, told
 from tests.bot.dialogue_server import DialogueServer
@@ -116,6 +117,52 @@ def test_the_words_are_there_in_every_language() -> None:
 
     for language in Language:
         assert wording("desk.told_already_1", language) != wording("desk.told_already_2", language)
+
+
+class TestTheSameAnswerAmidAForm:
+    """What leaving takes along was told and the reason asked; the same comes up for the next message."""
+
+    @pytest.mark.parametrize(
+        ("text", "language", "lost", "asked"),
+        [
+            ("那我的积分会怎么样", Language.ZH_HANS, "退会之后 1,579 积分就没有了。", "方便说说为什么吗？"),
+            ("點數還有多少啊", Language.ZH_HANT, "退會之後，3,513 點就沒有了。", "方便說說是為什麼嗎？"),
+            ("what happens to my points?", Language.EN, "Leaving would end 1,579 points.", "May I ask why?"),
+        ],
+    )
+    def test_a_question_that_it_answers_is_answered_by_it(
+        self, text: str, language: Language, lost: str, asked: str
+    ) -> None:
+        word, question = self.instead([lost, asked], text, language)
+        assert lost in word
+        assert question == asked
+
+    @pytest.mark.parametrize(
+        ("text", "language", "word"),
+        [
+            ("能匿名吗", Language.ZH_HANS, "没有准话"),
+            ("可以匿名嗎", Language.ZH_HANT, "沒有確切的答案"),
+            ("can it be anonymous?", Language.EN, "no reliable answer"),
+        ],
+    )
+    def test_one_that_nothing_answers_is_said_to_have_no_answer(
+        self, text: str, language: Language, word: str
+    ) -> None:
+        first, question = self.instead(["这些也记下了。", "要现在登记吗？"], text, language)
+        assert word in first
+        assert question == "要现在登记吗？"
+
+    def test_words_that_ask_nothing_are_told_that_something_else_may_be_said(self) -> None:
+        first, *rest = self.instead(["要现在登记吗？"], "随便啦", Language.ZH_HANS)
+        assert "这一步我还在等" in first
+        assert rest == ["要现在登记吗？"]
+
+    @staticmethod
+    def instead(told: list[str], text: str, language: Language) -> list[str]:
+        replies = [Reply(text=each) for each in told]
+        said = again.given(replies, text, None)
+        assert said is not None
+        return [each.text for each in again.instead(replies, said, text=text, in_form=True, language=language)]
 
 
 TIERS = "金卡会员的权益：\n· 每消费 1 元得 3 积分\n· 生日月送一张 50 元优惠券\n（来自「等级」）"

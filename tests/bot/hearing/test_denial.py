@@ -87,3 +87,19 @@ def test_a_no_before_the_last_pause_denies_nothing_behind_it(text: str) -> None:
 @pytest.mark.parametrize("text", ["那不退了", "算了，我不退了", "我 不退了"])
 def test_a_no_right_before_the_act_denies_it(text: str) -> None:
     assert denied(text) == "return_or_refund"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我不想当会员了", "不想當會員了 幫我取消", "唔想做會員喇", "i don't want to be a member any more, cancel it"],
+)
+def test_who_is_to_be_no_member_any_more_wishes_to_leave(text: str) -> None:
+    assert [step.intent for step in hear(said(text, "cancel_membership", 0.97), Context()).steps] == [
+        "cancel_membership"
+    ]
+
+
+@pytest.mark.parametrize("text", ["我不想当会员", "先不入會", "i don't want to join"])
+def test_who_does_not_want_to_join_joins_not(text: str) -> None:
+    (step,) = hear(said(text, "deny_act", 0.95), Context()).steps
+    assert step.intent == "deny_act"
