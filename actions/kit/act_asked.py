@@ -45,10 +45,12 @@ class Asked(StrEnum):
     UNDO = "undo"
     REFUND = "refund"
     """Whether a complaint may end with money back."""
+    MORE = "more"
+    """How something is added to it."""
 
 
 _CLAUSES = re.compile(r"[，,、。.;；!！?？~～\n]+")
-_ASK_BY_THEMSELVES = frozenset({Asked.WHEN, Asked.WHO, Asked.NUMBER, Asked.REACH, Asked.WRONG})
+_ASK_BY_THEMSELVES = frozenset({Asked.WHEN, Asked.WHO, Asked.NUMBER, Asked.REACH, Asked.WRONG, Asked.MORE})
 _COVERED = {
     Asked.WORTH: {Asked.OTHERS},
     Asked.TODO: frozenset(Asked) - {Asked.TODO},

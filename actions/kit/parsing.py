@@ -48,6 +48,14 @@ _DAY_EN = re.compile(
     r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<mon>[a-z]{3})[a-z]*\b"
     r"|\b(?P<mon2>[a-z]{3})[a-z]* (?P<d2>\d{1,2})(?:st|nd|rd|th)?\b"
 )
+_OLD_DAY = re.compile(
+    r"(?:原来|原來|原本|本来|本來|之前|先前|不是|(?:登记|登記|登|写|寫|填|错|錯|弄|记|記|当|當)成)[^，,。;；\d]{0,8}"
+    r"(?:(?:19|20)\d\d\s*[年/.-]\s*)?\d{1,2}\s*[月/.-]\s*\d{1,2}\s*[日号號]?"
+    r"|\b(?:not|instead of|(?:you (?:have|had|put)|it (?:says|said|was|is)|entered|typed|put)"
+    r"(?: it)?(?: as| down as)?)\b[^,.;\d]{0,12}"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}|[a-z]{3,9} \d{1,2}(?:st|nd|rd|th)?)\b(?:,? (?:19|20)\d\d)?"
+)
+"""A day that is told as the wrong one, for the right one that stands beside it."""
 
 
 def is_aside(turn: Turn, *, but: Sequence[str] = ()) -> bool:
@@ -112,6 +120,8 @@ def birthday_in(text: str, known: Sequence[date] = ()) -> date | None:
     `known`: dates spoken of, newest first. With them the day or the year alone is enough ("1976 is right, but 9
     December"), and two figures mean the Taiwanese year that is that of a known date."""
     flat = in_digits(text.lower())
+    right = _OLD_DAY.sub(" ", flat)
+    flat = right if _whole_date(right, known) or days_named(right) else flat
     whole = _whole_date(flat, known)
     if whole is not None or not known:
         return whole

@@ -4,10 +4,22 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, slot_text
 from crm_store.proactive import Topic
+from crm_store.text import closed_up, normalise
 
 _CLAUSE_END = re.compile(r"[，,。.！!；;？?\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|\b(?=but\b)")
+
+_STAYS = re.compile(
+    r"还是?要|仍要|照样|照常|照发|照传|照寄|照收|保留|留着|还得|都要|仲要"
+    r"|\b(?:keep|still (?:want|need|send|get)|but not|are fine|is fine|leave)\b"
+)
+_BACK = re.compile(
+    r"(?:以后|之后|将来|到时|改天|后悔|想)?(?:要|想|能|可以)?(?:再|重新|恢复)(?:收|接收|订|开|打开|订阅|要收)"
+    r"|\b(?:get|turn|switch|have|sign|opt|want) (?:them|it|those|me)? ?"
+    r"(?:back|again|in again|back on|on again|up again)\b"
+    r"|\bresubscribe\b"
+)
 
 
 class Reach(StrEnum):
@@ -44,6 +56,20 @@ def to_stop(text: str) -> NewsWish:
     if not wish.topics and lexicon.mentions("every_notice", text) and not lexicon.mentions("marketing_word", text):
         return NewsWish(Reach.EVERYTHING)
     return wish
+
+
+def only_the_ads(text: str) -> bool:
+    """Whether the ads are meant and something else is to stay: 只有广告不要，到货通知还是要. That is what stopping the
+    marketing does."""
+    flat = normalise(text)
+    return lexicon.mentions("marketing_word", text) and (
+        lexicon.mentions("notice_topic", text) or _STAYS.search(flat) is not None
+    )
+
+
+def asks_way_back(text: str) -> bool:
+    """Whether it is asked how the news are had again later: 以后要再收怎么弄, "how do I get them back"."""
+    return slot_text.is_question(text) and _BACK.search(closed_up(text)) is not None
 
 
 def to_start(text: str) -> NewsWish:

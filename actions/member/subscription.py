@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import ClassVar
 
-from actions.kit import consent, lexicon, shapes, stop_supposed
+from actions.kit import consent, lexicon, shapes, slot_text, stop_supposed
 from actions.kit.base import Button, CrmAction, Event, Turn, button, consent_buttons, kept_for_later
 from actions.kit.goods import Fit, as_written, canonical, fit, things_said
 from actions.kit.quick_replies import STOCK
@@ -43,6 +43,9 @@ class ActionOptOut(CrmAction):
             turn.say("reply_opt_out_account_stays")
             turn.done("answered")
             return []
+        if turn.member is not None and _narrows_to_ads(turn):
+            await self._stop_marketing(turn, turn.member)
+            return []
         if asks_what_goes_on(turn):
             await self._tell_what_goes_on(turn)
             turn.done("answered")
@@ -63,6 +66,10 @@ class ActionOptOut(CrmAction):
         if not turn.pressed and news_wish.asks_state(turn.text):
             await tell_state(turn, turn.member)
             return []
+        if not turn.pressed and news_wish.asks_way_back(turn.text):
+            turn.say("reply_opt_out_way_back", buttons=_stop_or_not(turn) if turn.spoken_of.get(ASKED) else [])
+            turn.done("answered", turn.text)
+            return []
         if not turn.pressed and turn.member.opted_out_at is None and news_wish.of_one_channel(turn.text):
             self._ask_of_all_channels(turn)
             return []
@@ -73,9 +80,7 @@ class ActionOptOut(CrmAction):
     @staticmethod
     def _ask_of_all_channels(turn: Turn) -> None:
         """Only texts, or only e-mails, cannot be stopped: said before anything is, and asked."""
-        yes = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
-        no = button(label("dialogue_button", "no_unsubscribe", turn.language), INTENT, choice=NO)
-        turn.say("reply_channels_together", buttons=consent_buttons(yes, no))
+        turn.say("reply_channels_together", buttons=_stop_or_not(turn))
         turn.done("answered")
 
     @staticmethod
@@ -166,11 +171,9 @@ class ActionOptOut(CrmAction):
             _stopped(turn, MARKETING)
             return
         if turn.entity("choice") != YES and not _agrees(turn):
-            yes = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
-            no = button(label("dialogue_button", "no_unsubscribe", turn.language), INTENT, choice=NO)
             goes_on = hears_of_parcels and await proactive.may_tell(turn.session, member, Topic.POINTS)
             asks = "reply_opt_out_sure" if goes_on else "reply_topics_sure"
-            turn.say(asks, topics=_names(MARKETING, turn.language), buttons=consent_buttons(yes, no))
+            turn.say(asks, topics=_names(MARKETING, turn.language), buttons=_stop_or_not(turn))
             turn.focus(**{ASKED: True})
             return
         await cls._stop_marketing(turn, member)
@@ -349,6 +352,18 @@ def _agrees(turn: Turn) -> bool:
     """The wish is a denial by itself (别发了): said once more, short and without a doubt, it is the yes."""
     again = consent.is_short(turn.text) and not consent.doubts(turn.text) and stop_supposed.says_stop(turn.text)
     return bool(turn.spoken_of.get(ASKED)) and (turn.pressed or again)
+
+
+def _narrows_to_ads(turn: Turn) -> bool:
+    """Whether the answer is that the ads alone are meant, which is what was asked."""
+    says_so = not turn.pressed and not slot_text.is_question(turn.text) and news_wish.only_the_ads(turn.text)
+    return bool(turn.spoken_of.get(ASKED)) and says_so
+
+
+def _stop_or_not(turn: Turn) -> list[Button]:
+    yes = button(label("dialogue_button", "unsubscribe", turn.language), INTENT, choice=YES)
+    no = button(label("dialogue_button", "no_unsubscribe", turn.language), INTENT, choice=NO)
+    return consent_buttons(yes, no)
 
 
 def _stopped(turn: Turn, topics: Iterable[Topic]) -> None:

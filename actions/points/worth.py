@@ -1,5 +1,5 @@
-"""Which reward gives most for a point (哪个最划算): a voucher by what it takes off, a gift by its price in the shop. Where
-two or more are named (20 元券还是保温杯), those are compared and no others."""
+"""Which reward gives most for a point (哪个最划算): a voucher by what it takes off, a gift by its price in the shop.
+Where two or more are named (20 元券还是保温杯), those are compared and no others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -52,6 +52,7 @@ TOLD_OF_EACH: Mapping[Asked, Mapping[str, str]] = {
     },
     Asked.MISSED: {"call": "missed"},
     Asked.REFUND: {"complaint": "refund_complaint"},
+    Asked.MORE: {"complaint": "more", "refund": "more", "case": "more"},
 }  # fmt: skip
 """By the kind of question and the name of the act, the reply that tells it."""
 AT_AN_END = {Asked.TODO: "todo_nothing", Asked.WHO: "who_nobody"}

@@ -44,6 +44,11 @@ _BARE_NUMBER = re.compile(r"\s*[(（#]?\s*(\d)\s*[)）.、]?\s*")
 _CIRCLED = {sign: place for place, sign in enumerate("①②③④⑤⑥", start=1)}
 
 
+_WE = {"we": "you", "us": "you", "our": "your", "you": "me", "your": "my"}
+"""What the customer says for the words of a title that mean the shop and the customer."""
+_YOU = {"i": "me"}
+
+
 def option_said(text: str, expects: Expectation) -> Option | None:
     """The option that the whole text chooses, by its title, a part of it that only one has, or its place."""
     if not expects.is_open or not expects.options:
@@ -94,6 +99,7 @@ def by_title(text: str, options: Sequence[Option]) -> Option | None:
         return None
     titles = [_bare(str(option["title"])) for option in options]
     whole = [option for option, title in zip(options, titles, strict=True) if _joined(title) == _joined(said)]
+    whole = whole or [option for option in options if _same_from_the_other_side(text, str(option["title"]))]
     if whole:
         return whole[0]
     if said.isascii() and len(said.replace(" ", "")) < LEAST_PART:
@@ -104,6 +110,13 @@ def by_title(text: str, options: Sequence[Option]) -> Option | None:
         if _is_part(said, title) and not _loses_its_no(said, str(option["title"]))
     ]
     return parts[0] if len(parts) == 1 else None
+
+
+def _same_from_the_other_side(text: str, title: str) -> bool:
+    """Whether a title is said with us and you the other way round: "how you treated me" for "how we treated you"."""
+    said, stands = normalise(text), normalise(title)
+    turned = [_WE.get(word, word) for word in stands.split()]
+    return turned != stands.split() and turned == [_YOU.get(word, word) for word in said.split()]
 
 
 def by_place(text: str, options: Sequence[Option]) -> Option | None:

@@ -145,7 +145,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
         return Heard.of(*(_first_heard(asked[1], context).steps if asked[1] else ()), asked[0])
     context = call_time.accepting(said, context)
     if not waits_for_a_story(context):
-        said = said_last.without_idle_denials(said)
+        said = told_more.without_nothing_more(said_last.without_idle_denials(said), context)
     for listens in (
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
         one_more.heard, call_number.heard, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,

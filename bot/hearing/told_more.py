@@ -2,10 +2,12 @@
 a parcel that is said to be delivered and is not there."""
 
 import re
+from dataclasses import replace
 
 from actions.kit import consent, lexicon, return_details
 from actions.kit.amending import amends, is_question
 from bot.hearing import after_danger, danger
+from bot.hearing.said import Said
 from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import closed_up, normalise
@@ -25,7 +27,7 @@ _NUMBER_ASKED = re.compile(
     r"(?:编号|单号|号码|案号|受理号|号是).{0,6}(?:什么|多少|几|啥|来着|哪|呢|忘|再说|再给|发我|给我)|(?:什么"
     r"|多少|啥|几).{0,4}(?:编号|单号|案号)"
     r"|^(?:那)?(?:我的)?(?:投诉)?(?:编号|单号|案号)(?:呢|是)?$|投诉(?:号|单)(?:是)?(?:多少|什么|呢)"
-    r"|\b(?:what|which|give|tell|remind|repeat|again|forgot|lost)\b.{0,24}\b(?:number|reference|ref|case id)\b"
+    r"|\b(?:what|whats|which|give|tell|remind|repeat|again|forgot|lost)\b.{0,24}\b(?:number|reference|ref|case id)\b"
     r"|\b(?:number|reference|ref)\b.{0,12}\b(?:again|please)$|^(?:my |the )?(?:complaint |case "
     r"|reference )?(?:number|reference)$"
 )
@@ -49,6 +51,7 @@ _NO_DETAIL = frozenset(
 )
 _NAMES_A_PARCEL = frozenset({"parcel_number", "order_number", "product"})
 _OPEN = frozenset({FALLBACK, "inform", "out_of_scope", "make_complaint", "report_fault", "vent", "deny"})
+_TELLS = frozenset({"chase_promise", "ask_callback", "rate_service"})
 _COMMENTS = _OPEN | {"give_praise", "give_suggestion", "chase_promise"}
 
 
@@ -64,7 +67,9 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
             return with_intent(whole, "ask_complaint_status", {"choice": str(focus["complaint"])})
         if focus.get("done") == "make_complaint" and _NOTHING_MORE.fullmatch(closed_up(text)):
             return with_intent({**whole, "entities": []}, "deny")
-        if focus.get("done") == "make_complaint" and is_detail(text, whole):
+        if focus.get("done") == "make_complaint" and (
+            is_detail(text, whole) or _tells_of_what_was_filed(text, whole, focus)
+        ):
             return with_intent(whole, "make_complaint", {"choice": MORE})
     if focus.get("done") == RETURN and focus.get("return") and _is_of_the_return(text, whole):
         return with_intent({**whole, "entities": []}, RETURN, {"choice": return_details.MORE})
@@ -75,6 +80,29 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
     if focus.get("rated") and _is_comment(text, whole, focus):
         return with_intent(whole, "rate_service", {"choice": COMMENT})
     return None
+
+
+def without_nothing_more(said: Said, context: Context) -> Said:
+    """The message after a complaint without the clauses that only say that there is nothing to add, where something
+    else stands beside them: "no nothing else. what's the reference"."""
+    if context.focus.get("done") != "make_complaint" or context.expects.form:
+        return said
+    idle = [clause.text for clause, _ in said.clauses if _NOTHING_MORE.fullmatch(closed_up(clause.text))]
+    rest = [(clause, parsed) for clause, parsed in said.clauses if clause.text not in idle]
+    if not idle or not rest:
+        return said
+    if len(rest) > 1:
+        return replace(said, clauses=rest, sentences=())
+    ((clause, parsed),) = rest
+    return Said(clause.text, {**parsed, "text": clause.text})
+
+
+def _tells_of_what_was_filed(text: str, whole: Parsed, focus: Focus) -> bool:
+    """Whether the very next message goes on telling of it, though it sounds like a promise that is chased: "the bot
+    kept saying someone would call"."""
+    is_next = focus.get("topic") == "make_complaint" and not focus.get("age", 0)
+    tells = intent_of(whole) in _TELLS and not is_question(text) and not consent.asks_back(text) and _says_enough(text)
+    return is_next and tells and not lexicon.mentions("complaint_wish", text)
 
 
 def _is_of_the_return(text: str, whole: Parsed) -> bool:

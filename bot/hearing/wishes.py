@@ -9,7 +9,7 @@ from actions.kit.beside import CONNECTOR
 from bot.hearing import denial
 from bot.hearing.steps import confidence_of, entities_of, intent_of, is_wish
 from crm_store.conversations import Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 
 CLAUSES = 6
 """More clauses than these are a story, which is read as a whole."""
@@ -37,6 +37,9 @@ _ASKS_OF = re.compile(
     re.IGNORECASE,
 )
 """The beginning of a question up to its "also": "does that also stop …" is one wish."""
+_HAS_IT_DONE = re.compile(
+    r"^(?:请|麻烦|唔该)?(?:帮我|替我|给我|帮|can you |could you |please )?(?:再)?|(?:一下|下|掉|吧|啦|please)$"
+)
 _MARKS = " ,，、"
 _JOINT = re.compile(r"(?<=\S)(?:和|跟|与|與|同埋| and )(?=\S)", re.IGNORECASE)
 
@@ -147,9 +150,19 @@ def _is_wish(clause: Clause, parsed: Parsed, least: float) -> bool:
         least = ANNOUNCED
     elif intent_of(parsed) == FAQ and slot_text.is_question(clause.text):
         least = min(least, ASKED_TWICE)
-    if denial.denies_cancelling(clause.text, intent_of(parsed)):
+    is_bare = not clause.announced and _is_a_bare_verb(clause.text, intent_of(parsed))
+    if is_bare or denial.denies_cancelling(clause.text, intent_of(parsed)):
         return False
     return intent_of(parsed) not in NOT_BESIDE and is_wish(parsed, least)
+
+
+def _is_a_bare_verb(text: str, intent: str) -> bool:
+    """Whether a clause has what stands beside it done, and names nothing: 我生日登记错了 帮我改."""
+    if intent not in lexicon.values(denial.VERB):
+        return False
+    act = _HAS_IT_DONE.sub("", closed_up(lexicon.without("courtesy", text)))
+    names_nothing = len(act) == 1 or act.endswith((" it", " that"))
+    return names_nothing and act in map(normalise, lexicon.words(denial.VERB, intent))
 
 
 def _is_another(one: Heard, other: Heard) -> bool:

@@ -19,6 +19,9 @@ FILED = date(1982, 4, 3)
         ("是民國71年，就是1982", date(1982, 4, 3)),
         ("85年3月1日", date(1985, 3, 1)),
         ("1990-05-20", date(1990, 5, 20)),
+        ("10月7号 原来好像登成7月10了", date(1982, 10, 7)),
+        ("不是7月10日，是10月7號", date(1982, 10, 7)),
+        ("october 7, it says july 10", date(1982, 10, 7)),
     ],
 )
 def test_beside_a_known_one(text: str, read: date) -> None:

@@ -43,6 +43,42 @@ class TestOptOut:
         ran = await member.run(ActionOptOut, "unsubscribe!", "opt_out")
         assert ran.responses == ["reply_opted_out"]
 
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("只要停广告，到货通知还是要", "zh-Hans"),
+            ("只有廣告不要 到貨通知還是要", "zh-Hant"),
+            ("just the ads, still send the delivery texts", "en"),
+        ],
+    )
+    async def test_that_only_the_ads_are_meant_is_a_yes(self, member: Customer, text: str, language: str) -> None:
+        await member.run(ActionOptOut, "退订", "opt_out", language=language)
+        ran = await member.run(ActionOptOut, text, "opt_out", language=language)
+        assert ran.responses == ["reply_opted_out"]
+        assert (await of(member)).opted_out_at is not None
+
+    async def test_whether_the_notices_stay_is_no_yes(self, member: Customer) -> None:
+        await member.run(ActionOptOut, "退订", "opt_out")
+        await member.run(ActionOptOut, "只停广告吗，到货通知还发吗", "opt_out")
+        assert (await of(member)).marketing_consent
+
+    @pytest.mark.parametrize(
+        ("text", "language", "told"),
+        [
+            ("以后想再收怎么弄", "zh-Hans", "恢复接收"),
+            ("那以後要再收要怎麼弄", "zh-Hant", "恢復接收"),
+            ("how do i get them back later?", "en", "send them again"),
+        ],
+    )
+    async def test_how_they_are_had_again_is_told_and_the_question_stays(
+        self, member: Customer, text: str, language: str, told: str
+    ) -> None:
+        await member.run(ActionOptOut, "退订", "opt_out", language=language)
+        ran = await member.run(ActionOptOut, text, "opt_out", language=language)
+        assert told in ran.only.text
+        assert [each.get("answer") for each in ran.only.buttons] == ["yes", "no"]
+        assert (await of(member)).marketing_consent
+
     @pytest.mark.parametrize("text", ["if i only stop the texts are my points safe?", "万一退订了积分会不会没了"])
     async def test_a_supposed_stop_is_answered_and_never_done(self, member: Customer, text: str) -> None:
         await member.run(ActionOptOut, "退订", "opt_out")

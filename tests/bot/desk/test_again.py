@@ -145,9 +145,7 @@ class TestTheSameAnswerAmidAForm:
             ("can it be anonymous?", Language.EN, "no reliable answer"),
         ],
     )
-    def test_one_that_nothing_answers_is_said_to_have_no_answer(
-        self, text: str, language: Language, word: str
-    ) -> None:
+    def test_one_that_nothing_answers_is_said_to_have_no_answer(self, text: str, language: Language, word: str) -> None:
         first, question = self.instead(["这些也记下了。", "要现在登记吗？"], text, language)
         assert word in first
         assert question == "要现在登记吗？"

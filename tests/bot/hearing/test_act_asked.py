@@ -177,3 +177,15 @@ def test_what_was_paid_with_points_is_told_by_the_article(text: str) -> None:
     assert step.intent == "ask_faq"
     [step] = hear(said(text, "ask_refund_status", 0.9), after(CANCEL)).steps
     assert step.intent == "ask_refund_status"
+
+
+@pytest.mark.parametrize("act", [COMPLAINT, RETURN])
+@pytest.mark.parametrize(
+    "text", ["怎么再补充一点", "可以再加點資料嗎", "how do i add something to it later", "can i add more details?"]
+)
+def test_how_something_is_added_is_told_of_it(act: str, text: str) -> None:
+    assert asked_of_act(text, after(act), "ask_recommendation") == "more"
+
+
+def test_to_a_call_nothing_is_added() -> None:
+    assert asked_of_act("can i add something to it", after(CALL)) != "more"

@@ -70,6 +70,19 @@ class TestItsOwnQuestion:
         assert hear(said("第一个", "inform", 0.4), context).steps[0].payload is None
 
 
+class TestATitleFromTheOtherSide:
+    KINDS = (option("late delivery", "/late"), option("how we treated you", "/service"))
+
+    @pytest.mark.parametrize("text", ["how you treated me", "How you treated me"])
+    def test_us_and_you_are_taken_the_other_way_round(self, text: str) -> None:
+        (step,) = hear(said(text, "make_complaint", 0.35), asked(*self.KINDS)).steps
+        assert step.payload == "/service"
+
+    def test_other_words_choose_nothing(self) -> None:
+        (step,) = hear(said("how it treated her", "make_complaint", 0.35), asked(*self.KINDS)).steps
+        assert step.payload is None
+
+
 class TestDenied:
     @pytest.mark.parametrize(
         ("text", "intent", "act"),

@@ -7,6 +7,7 @@ from bot.hearing.hear import hear
 from bot.hearing.said import Said
 from bot.hearing.steps import Step
 from crm_store.conversations import Context, Expectation, Parsed
+from tests.bot.hearing.words import said
 
 FILED = Context(focus={"complaint": "C-2026-0007", "done": "make_complaint", "topic": "make_complaint", "age": 1})
 RATED = Context(focus={"rated": 5, "topic": "rate_service", "age": 0})
@@ -55,6 +56,37 @@ class TestComplaint:
     )
     def test_another_wish_does_not(self, text: str, intent: str) -> None:
         assert entity(only(text, intent, FILED), "choice") != "more"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "it was around 8pm, and the bot kept saying someone would call",
+            "昨晚等了一小時，一直說有人會打來",
+            "一直说会有人联系我，没人来",
+        ],
+    )
+    def test_what_is_told_right_after_is_no_promise_chased(self, text: str) -> None:
+        right_after = Context(focus={**FILED.focus, "age": 0})
+        step = only(text, "chase_promise", right_after, 0.97)
+        assert (step.intent, entity(step, "choice")) == ("make_complaint", "more")
+
+    def test_a_promise_that_is_asked_after_is_one(self) -> None:
+        right_after = Context(focus={**FILED.focus, "age": 0})
+        assert only("when will somebody call me?", "chase_promise", right_after, 0.97).intent != "make_complaint"
+
+    @pytest.mark.parametrize(
+        ("text", "asked"),
+        [
+            ("no nothing else. whats the reference", "what"),
+            ("没有别的了。投诉编号是多少", "编号"),
+            ("沒有了，編號是什麼", "編號"),
+        ],
+    )
+    def test_beside_nothing_more_the_question_is_answered(self, text: str, asked: str) -> None:
+        message = said(text, "deny", 0.83, ("deny", 0.9), ("nlu_fallback", 0.3))
+        (step,) = hear(message, FILED).steps
+        assert step.intent in ("ask_complaint_status", "inform")
+        assert asked in step.text
 
     @pytest.mark.parametrize(
         "text", ["no that's all", "nothing else thanks", "没有别的了", "就这些了", "沒有了 就這樣", "冇喇，就咁多"]

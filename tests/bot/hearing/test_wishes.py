@@ -47,6 +47,23 @@ class TestClauses:
         assert wishes.sentences(text) == []
 
 
+class TestABareVerb:
+    @pytest.mark.parametrize(
+        ("text", "second"),
+        [
+            ("我生日登记错了 帮我改", "change_order"),
+            ("生日登錯了，幫我改一下", "change_order"),
+            ("名字写错了，麻烦改下", "update_profile"),
+        ],
+    )
+    def test_has_what_stands_beside_it_done_and_is_no_wish(self, text: str, second: str) -> None:
+        assert wished(text, heard("ask_profile", 0.95), heard(second, 0.95)) == []
+
+    def test_with_a_thing_of_its_own_it_is_one(self) -> None:
+        parts = (heard("ask_points_balance", 0.95), heard("change_order", 0.95))
+        assert wished("积分还有多少，帮我改送货地址", *parts) == ["ask_points_balance", "change_order"]
+
+
 class TestSeveral:
     def test_a_sentence_says_together_what_its_clauses_do_not(self) -> None:
         text = "鞋底开胶了。想买个手冲壶，预算三百"
