@@ -26,7 +26,7 @@ from bot.desk.signals import Event, Signals
 from bot.figures import AnsweredBy
 from bot.hearing import danger
 from bot.hearing.said import Said
-from crm_store import conversations, turns
+from crm_store import again, conversations, turns
 from crm_store.clock import now
 from crm_store.conversations import Bid, Conversation, ConversationState, Lease, QueueReason, Received
 from crm_store.db import Database
@@ -93,8 +93,11 @@ class Desk(Handover, AgentSide):
         return received
 
     async def _store(self, inbound: Inbound, bid: Bid | None) -> tuple[Received, list[Event]]:
-        async with self.database.transaction() as session:
-            return await conversations.receive(session, inbound, bid=bid), await events.news(session)
+        async def once() -> tuple[Received, list[Event]]:
+            async with self.database.transaction() as session:
+                return await conversations.receive(session, inbound, bid=bid), await events.news(session)
+
+        return await again.until_through(once)
 
     # What the worker calls
 

@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import conversations, messages, turns
@@ -15,6 +14,7 @@ from crm_store.db import Database
 from crm_store.messages import Audience, MessageStatus, Reply, Understanding
 from crm_store.turns import LeaseLost
 from tests.crm_store.inbox import make_agent, receive
+from tests.crm_store.overlap import a_lock_is_waited_for
 
 
 class TestClaim:
@@ -317,18 +317,6 @@ async def noted_by_staff(database: Database, work: turns.Work) -> None:
     async with database.transaction() as session:
         agent_id = await make_agent(session)
         await conversations.note(session, work.conversation.id, agent_id=agent_id, text="老客", key="n")
-
-
-async def a_lock_is_waited_for(database: Database) -> None:
-    """On PostgreSQL, until a transaction waits for another's row; SQLite's writers wait before they begin."""
-    waiting = sql("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-                   " WHERE NOT l.granted AND a.datname = current_database()")  # fmt: skip
-    async with asyncio.timeout(30):
-        while not database.is_sqlite:
-            async with database.reading() as session:
-                if await session.scalar(waiting):
-                    return
-            await asyncio.sleep(0.01)
 
 
 class TestSaidMeanwhile:

@@ -1,6 +1,7 @@
 """The desk: who answers, when a person comes in, what the customer is told, and what happens without the bot."""
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from crm_store.language import Language
 from crm_store.messages import Audience, Message, MessageStatus
 from tests.bot.dialogue_server import DialogueServer
 from tests.crm_store.inbox import inbound, make_agent
+from tests.crm_store.overlap import a_lock_is_waited_for
 from tests.crm_store.policy.shop_files import changed
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -679,3 +681,23 @@ class TestWording:
             wording("desk.no_such_text", Language.EN)
         with pytest.raises(WordingMissing):
             wording("no_such_section.x", Language.EN)
+
+
+async def test_first_words_that_the_database_breaks_off_are_stored_all_the_same(desk: Desk) -> None:
+    async with desk.database.transaction() as session:
+        member = await members.create(session, phone="13812345678")
+        identity = await identities.find_or_create(session, channel="test", channel_user_id="u7")
+        await identities.bind(session, identity, member, by="link_token")
+
+    async def locks_the_other_way_round() -> None:
+        async with desk.database.transaction() as session:
+            await members.erase(session, await members.get(session, member.id))
+            speaking.append(asyncio.create_task(desk.receive(inbound("在吗", user="u7"))))
+            await a_lock_is_waited_for(desk.database)
+            await identities.lock_all(session, [identity.id])
+
+    speaking: list[asyncio.Task[conversations.Received]] = []
+    with contextlib.suppress(OperationalError):  # on a slow machine it may be this one that is broken off
+        await locks_the_other_way_round()
+    received = await speaking[0]
+    assert (await told(desk, received.conversation))[0].text == "在吗"
