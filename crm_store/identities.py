@@ -1,5 +1,6 @@
 """Identities: an address on a channel, which proves nothing until it is bound to a member."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -109,7 +110,8 @@ async def find_or_create(
     display_name: str = "",
     language: str | None = None,
 ) -> Identity:
-    """The identity of a customer on a channel, made on first contact; two first contacts at once make one.
+    """The identity of a customer on a channel, made on first contact and locked until the transaction ends; two first
+    contacts at once make one.
 
     A name or language the channel tells replaces what was known; nothing told leaves it as it is.
     """
@@ -118,12 +120,11 @@ async def find_or_create(
     fresh = insert(Identity).values(
         channel=channel, channel_user_id=channel_user_id, display_name="", created_at=now, last_seen_at=now
     )
-    await session.execute(fresh.on_conflict_do_nothing(index_elements=["channel", "channel_user_id"]))
-    identity = (
-        await session.scalars(
-            select(Identity).where(Identity.channel == channel, Identity.channel_user_id == channel_user_id)
-        )
-    ).one()
+    identity = None
+    while identity is None:
+        await session.execute(fresh.on_conflict_do_nothing(index_elements=["channel", "channel_user_id"]))
+        # An erasure that was just taking the address away leaves none: who speaks now is a stranger, with a new one.
+        identity = await find(session, channel=channel, channel_user_id=channel_user_id, for_update=True)
     identity.last_seen_at = now
     identity.display_name = display_name[:200] or identity.display_name
     identity.language = language or identity.language
@@ -140,6 +141,19 @@ async def find(
     if for_update:
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return await session.scalar(query)
+
+
+async def lock(session: AsyncSession, identity: Identity) -> Identity:
+    """The identity as it is now, locked until the transaction ends. Whoever needs more locks takes them in this order:
+    identity, conversation, member."""
+    await session.refresh(identity, with_for_update={"key_share": True})
+    return identity
+
+
+async def lock_all(session: AsyncSession, identity_ids: Collection[int]) -> None:
+    """Lock the identities, in the order of their ids."""
+    mine = select(Identity.id).where(Identity.id.in_(identity_ids))
+    await session.execute(mine.order_by(Identity.id).with_for_update(key_share=True))
 
 
 async def get(session: AsyncSession, identity_id: int) -> Identity:
@@ -169,6 +183,10 @@ async def bind(session: AsyncSession, identity: Identity, member: Member, *, by:
             identity.verified_at = clock.now()
             await session.flush()
         return identity
+    # An erasure under way is waited for, and waits for this.
+    await session.refresh(member, with_for_update={"read": True, "key_share": True})
+    if member.status == MemberStatus.ERASED:
+        raise NotBindable(member.id)
     if identity.member_id is not None:
         await unbind(session, identity, by=by)
     now = clock.now()

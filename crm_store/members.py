@@ -31,6 +31,7 @@ __all__ = [
     "Gender",
     "Member",
     "MemberChange",
+    "MemberErased",
     "MemberStatus",
     "NumberTaken",
     "ProfileInvalid",
@@ -51,6 +52,7 @@ __all__ = [
     "keep",
     "learn_zone",
     "leave",
+    "lock",
     "note_topics",
     "request_cancellation",
     "set_marketing_consent",
@@ -183,6 +185,16 @@ class NumberTaken(CrmError):
         super().__init__(f"member number {number} is taken", number=number)
 
 
+class MemberErased(CrmError):
+    """Nothing of the person is kept any more, and nothing may be written to them again."""
+
+    code = "member_erased"
+
+    def __init__(self, member_id: int) -> None:
+        self.member_id = member_id
+        super().__init__(member_id=member_id)
+
+
 class StatusNotAllowed(CrmError):
     """A member cannot go from its status to the one asked for, for example from left to leaving."""
 
@@ -249,6 +261,15 @@ async def get(session: AsyncSession, member_id: int) -> Member:
     return member
 
 
+async def lock(session: AsyncSession, member: Member, *, erased_too: bool = False) -> Member:
+    """The member as they are now, locked until the transaction ends. Who writes to members judges by this and not by
+    what was read before: an erasure or a withdrawn consent may have come in between. Raises MemberErased."""
+    await session.refresh(member, with_for_update={"key_share": True})
+    if member.status == MemberStatus.ERASED and not erased_too:
+        raise MemberErased(member.id)
+    return member
+
+
 async def by_number(session: AsyncSession, number: str) -> Member | None:
     return await session.scalar(select(Member).where(Member.number == number.strip().upper()))
 
@@ -280,13 +301,15 @@ async def find(session: AsyncSession, text: str) -> Member | None:
 async def update_profile(session: AsyncSession, member: Member, *, by: str = "", **changes: ProfileValue) -> list[str]:
     """Change fields of PROFILE_FIELDS; returns the names of those that really changed, each recorded without its value.
 
-    `by` names who did it: "member", "agent:3", "import". Raises ProfileInvalid, ContactTaken.
+    `by` names who did it: "member", "agent:3", "import". Raises ProfileInvalid, ContactTaken, MemberErased.
     """
     wanted = {field: _cleaned(field, value) for field, value in changes.items()}
     for field, value in wanted.items():
         if field not in PROFILE_FIELDS:
             raise ProfileInvalid(field, "unknown_field")
         check_profile(field, value)
+    await lock(session, member)
+    for field, value in wanted.items():
         await _refuse_taken(session, field, value, but=member.id)
     changed = [field for field, value in wanted.items() if getattr(member, field) != value]
     if not changed:
@@ -320,7 +343,9 @@ async def is_erased(session: AsyncSession, member_id: int) -> bool:
 
 
 async def set_marketing_consent(session: AsyncSession, member: Member, consent: bool, *, by: str = "member") -> bool:
-    """Record whether the member wants news; withdrawing also marks when. Returns whether it changed anything."""
+    """Record whether the member wants news; withdrawing also marks when. Returns whether it changed anything. Raises
+    MemberErased for a yes."""
+    await lock(session, member, erased_too=not consent)
     if member.marketing_consent == consent and (consent or member.opted_out_at):
         return False
     now = clock.now()
@@ -340,8 +365,12 @@ def note_topics(session: AsyncSession, member: Member, wanted: Mapping[str, bool
 
 
 async def learn_zone(session: AsyncSession, member: Member, zone: str) -> None:
-    """Keep the time zone that the member's own browser tells, by its IANA name; a name nobody knows is passed over."""
-    if zone != member.time_zone and zone in available_timezones():
+    """Keep the time zone that the member's own browser tells, by its IANA name; a name nobody knows is passed over, and
+    so is that of somebody erased."""
+    if zone == member.time_zone or zone not in available_timezones():
+        return
+    await lock(session, member, erased_too=True)
+    if member.status != MemberStatus.ERASED:
         member.time_zone = zone
         await session.flush()
 
@@ -350,6 +379,7 @@ async def request_cancellation(
     session: AsyncSession, member: Member, *, reason: str = "", by: str = "member"
 ) -> Member:
     """The member wants to leave: nothing is taken away yet, a person will ask why. Repeating it changes nothing."""
+    await lock(session, member, erased_too=True)
     if member.status == MemberStatus.LEAVING:
         return member
     return await _set_status(session, member, MemberStatus.LEAVING, {MemberStatus.ACTIVE}, reason=reason, by=by)
@@ -357,6 +387,7 @@ async def request_cancellation(
 
 async def keep(session: AsyncSession, member: Member, *, reason: str = "", by: str = "") -> Member:
     """A leaving or left member stays or comes back."""
+    await lock(session, member, erased_too=True)
     if member.status == MemberStatus.ACTIVE:
         return member
     allowed = {MemberStatus.LEAVING, MemberStatus.LEFT}
@@ -365,6 +396,7 @@ async def keep(session: AsyncSession, member: Member, *, reason: str = "", by: s
 
 async def leave(session: AsyncSession, member: Member, *, reason: str = "", by: str = "") -> Member:
     """The membership ends. Points and history stay until erasure, so that coming back is possible."""
+    await lock(session, member, erased_too=True)
     if member.status == MemberStatus.LEFT:
         return member
     allowed = {MemberStatus.ACTIVE, MemberStatus.LEAVING}
@@ -372,11 +404,15 @@ async def leave(session: AsyncSession, member: Member, *, reason: str = "", by: 
 
 
 async def erase(session: AsyncSession, member: Member, *, by: str = "") -> Member:
-    """Remove everything in this table that identifies the person; number and sums stay for the books."""
-    if member.status == MemberStatus.ERASED:
-        return member
-    allowed = {MemberStatus.ACTIVE, MemberStatus.LEAVING, MemberStatus.LEFT}
-    await _set_status(session, member, MemberStatus.ERASED, allowed, reason="", by=by)
+    """Remove everything in this table that identifies the person; number and sums stay for the books. Again, it takes
+    out what stands there against the rule.
+
+    The lock is a whole FOR UPDATE: also who only writes a row that refers to the member waits, or is waited for.
+    """
+    await session.refresh(member, with_for_update=True)
+    if member.status != MemberStatus.ERASED:
+        allowed = {MemberStatus.ACTIVE, MemberStatus.LEAVING, MemberStatus.LEFT}
+        await _set_status(session, member, MemberStatus.ERASED, allowed, reason="", by=by)
     member.family_name = member.given_name = member.preferred_name = ""
     member.gender = member.phone = member.email = member.birthday = None
     member.interests, member.time_zone = [], None

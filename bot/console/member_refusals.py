@@ -6,7 +6,7 @@ from crm_store.corrections import CorrectionAboveLimit, CorrectionEmpty
 from crm_store.errors import CrmError
 from crm_store.goodwill import GoodwillAboveLimit, GoodwillNotPositive
 from crm_store.language import Language, format_date, format_money, format_number
-from crm_store.members import ContactTaken
+from crm_store.members import ContactTaken, MemberErased
 from crm_store.named_contacts import ContactNotAvailable, SupervisorNeeded
 from crm_store.points import InsufficientPoints
 from crm_store.profile import ProfileInvalid
@@ -43,6 +43,8 @@ def said(words: Says, error: CrmError) -> str | None:
         case ProfileInvalid(field=field, reason=reason):
             name = words.label("member_field", field)
             return words("members.field_wrong", field=name, why=words.label("profile_problem", reason))
+        case MemberErased():
+            return words("members.member_erased")
         case ContactTaken(field=field):
             return words("members.contact_taken", field=words.label("member_field", field))
         case SupervisorNeeded():

@@ -1,11 +1,13 @@
 """Forgetting: erasures are finished everywhere, and what was kept long enough goes."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.attachments import stored
 from bot.desk.desk import Desk
-from crm_store import erasure, imports, retention
+from crm_store import again, erasure, imports, retention
+from crm_store.conversations import Conversation
 from crm_store.db import Database
 from crm_store.erasure import Erasure
 
@@ -51,10 +53,12 @@ async def forget_imports(database: Database) -> int:
 
 
 async def _finish(desk: Desk, erased: Erasure, folder: Path) -> None:
-    async with desk.database.transaction() as session:
-        ended = await erasure.sweep(session, erased)
-        remembered = await erasure.conversations_of(session, erased)
-        files = await erasure.files_of(session, erased)
+    async def swept() -> tuple[list[Conversation], Sequence[str], list[str]]:
+        async with desk.database.transaction() as session:
+            ended = await erasure.sweep(session, erased)
+            return ended, await erasure.conversations_of(session, erased), await erasure.files_of(session, erased)
+
+    ended, remembered, files = await again.until_through(swept)
     for conversation in ended:
         await desk.tell(conversation)
     for ref in files:

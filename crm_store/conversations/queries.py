@@ -54,6 +54,12 @@ async def locked(session: AsyncSession, conversation_id: str) -> Conversation:
     return conversation
 
 
+async def lock_all(session: AsyncSession, conversation_ids: Collection[str]) -> None:
+    """Lock the conversations, open or closed, before everything that was said in them is taken out."""
+    mine = select(Conversation.id).where(Conversation.id.in_(conversation_ids))
+    await session.execute(mine.order_by(Conversation.id).with_for_update(key_share=True))
+
+
 async def lock_closed(session: AsyncSession, conversation_ids: Collection[str]) -> None:
     """Lock those of the conversations that are closed, before what was said in them is changed: who archives one or
     brings it back locks it first too, so that nobody waits in a circle."""

@@ -74,7 +74,7 @@ async def _receive_in_passing(
 ) -> Received | None:
     """The usual message: a known customer's next words in an open conversation of their own, in two statements.
 
-    None, with nothing written, when anything is out of the ordinary.
+    None, with nothing written but when they were seen, when anything is out of the ordinary.
     """
     if identity.blocked_at is not None or _tells_news(inbound, identity):
         return None
@@ -90,11 +90,12 @@ async def _receive_in_passing(
         "worker": bid.worker if bid else None,
         "until": at + LEASE if bid else None,
     }
+    if at - identity.last_seen_at >= SEEN_EVERY:
+        # Written before the conversation: everybody locks the identity first.
+        identity.last_seen_at = at
     conversation = await session.scalar(_SAID_NEXT, facts)
     if conversation is None:
         return None
-    if at - identity.last_seen_at >= SEEN_EVERY:
-        identity.last_seen_at = at
     message = await _store(session, conversation, inbound, at, seq=conversation.last_seq)
     won = bid is not None and conversation.lease_token == bid.token
     lease = Lease(conversation.id, conversation.lease_token or "", conversation.handovers) if won else None
@@ -159,8 +160,7 @@ async def _receive_with_care(session: AsyncSession, inbound: Inbound, bid: Bid |
         display_name=inbound.display_name or "",
         language=Language.of(inbound.locale) if inbound.locale else None,
     )
-    # Two deliveries for one customer take turns here, so that neither opens a second conversation.
-    identity = await session.get_one(Identity, identity.id, with_for_update={"key_share": True}, populate_existing=True)
+    # Its lock is held: two deliveries for one customer take turns, so that neither opens a second conversation.
     member = await session.get(Member, identity.member_id) if identity.member_id else None
     earlier = await by_channel_id(session, inbound.channel, inbound.channel_message_id)
     if earlier is not None:

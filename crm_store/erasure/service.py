@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import archived, conversations, members, search
+from crm_store import archived, conversations, identities, members, search
 from crm_store.append_only import erase_words
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
@@ -38,6 +38,9 @@ async def erase_member(session: AsyncSession, member_id: int, *, by: str) -> Era
     """Take out of every table what tells who the member is and what they wrote; numbers, sums and times stay for the
     books. What the store cannot reach follows: see `due`. Raises NotFound."""
     member = await members.get(session, member_id)
+    await _hold(session, await person(session, member_id=member_id))
+    # As they are under the lock: an import may just have brought another name.
+    await session.refresh(member, with_for_update=True)
     phone, email = member.phone, member.email
     if member.status != MemberStatus.ERASED:
         await forget_api_answers(session, {member.number, phone, email, member.given_name})
@@ -62,12 +65,16 @@ async def sweep(session: AsyncSession, erasure: Erasure) -> list[Conversation]:
     Safe to repeat.
     """
     erased = await _person(session, erasure)
+    await _hold(session, erased)
     open_ones = select(Conversation.id).where(
         Conversation.id.in_(erased.conversations), Conversation.state != ConversationState.CLOSED
     )
     ended = [
         await conversations.close(session, each, outcome=OUTCOME) for each in (await session.scalars(open_ones)).all()
     ]
+    if erasure.member_id is not None:
+        # Nobody writes to an erased row any more; what stands there all the same, goes.
+        await members.erase(session, await members.get(session, erasure.member_id))
     again = await _begin(session, erased)
     assert again.id == erasure.id
     for identity in (await session.scalars(select(Identity).where(Identity.id.in_(erased.identities)))).all():
@@ -95,6 +102,13 @@ async def finished(session: AsyncSession, erasure: Erasure) -> None:
     await session.flush()
 
 
+async def _hold(session: AsyncSession, erased: Person) -> None:
+    """Lock the person's addresses and conversations, in the order in which a message that comes in does: nobody then
+    waits in a circle. The member comes last."""
+    await identities.lock_all(session, erased.identities)
+    await conversations.lock_all(session, erased.conversations)
+
+
 async def _begin(session: AsyncSession, erased: Person) -> Erasure:
     """The person's open erasure, with every word taken out."""
     erasure = await session.scalar(
@@ -108,7 +122,7 @@ async def _begin(session: AsyncSession, erased: Person) -> Erasure:
     if erasure is None:
         erasure = Erasure(member_id=erased.member_id, identity_id=erased.identity_id, files=[], asked_at=now())
         session.add(erasure)
-    await conversations.lock_closed(session, erased.conversations)
+    await _hold(session, erased)
     erasure.files = sorted({*erasure.files, *await _files(session, erased)})
     await session.flush()
     await forget_gap_questions(session, erased)

@@ -17,7 +17,7 @@ from crm_store.importing.errors import CellRefused
 from crm_store.importing.report import Outcome
 from crm_store.importing.same_number import are_two_people, told_of
 from crm_store.language import Language
-from crm_store.members import ContactTaken, Member, MemberChange, MemberStatus
+from crm_store.members import ContactTaken, Member, MemberChange, MemberErased, MemberStatus
 from crm_store.phones import normalise_phone, phone_forms
 
 STATUSES = {"正常": "active", "有效": "active", "已退会": "left", "退会": "left", "注销": "left", "已注销": "left"}
@@ -78,6 +78,9 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     profile = _profile(values)
     by = f"{members.BY_IMPORT}{source}"[:80]
     member = await members.by_number(session, values["member_number"])
+    if member is not None:
+        # What they told us here, or had erased, while this import was under way must be seen before anything is judged.
+        await _lock(session, member, values)
     if member is not None and are_two_people(_told(member), told_of(values)):
         values[NOTE] = CellRefused("member_number", values["member_number"], ANOTHER_NAME)
     if member is not None and await _left_here(session, member):
@@ -93,6 +96,13 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
     if await _settle_status(session, member, values.get("status"), by) and outcome is Outcome.UNCHANGED:
         return Outcome.UPDATED
     return outcome
+
+
+async def _lock(session: AsyncSession, member: Member, values: dict[str, Any]) -> None:
+    try:
+        await members.lock(session, member)
+    except MemberErased as erased:
+        raise CellRefused("member_number", values["member_number"], erased.code) from None
 
 
 def _told(member: Member) -> tuple[str | None, ...]:
@@ -133,8 +143,6 @@ async def _create(session: AsyncSession, values: dict[str, Any], profile: dict[s
 async def _update(
     session: AsyncSession, member: Member, values: dict[str, Any], profile: dict[str, Any], by: str
 ) -> Outcome:
-    if member.status == MemberStatus.ERASED:
-        raise CellRefused("member_number", values["member_number"], "member_erased")
     changed = bool(await members.update_profile(session, member, by=by, **profile))
     if "joined_at" in values and values["joined_at"] != member.joined_at:
         member.joined_at = values["joined_at"]
@@ -196,6 +204,8 @@ async def _write_new(session: AsyncSession, fresh: Sequence[dict[str, Any]], by:
     """The same rows that `members.create` writes; a test holds them against it."""
     if not fresh:
         return
+    # In one order: two imports of the same new members then wait for each other in turn and not in a circle.
+    fresh = sorted(fresh, key=lambda values: values["number"])
     # Over the connection: objects would take three times as long, and nobody needs them here.
     await session.run_sync(lambda sync: sync.connection().execute(_MEMBERS, fresh))
     numbers = [values["number"] for values in fresh]

@@ -42,7 +42,7 @@ async def stop(
     """Send nothing more of these topics; those that really were stopped. What was sent of them lately is marked, so
     that the measure of a message knows whom it has cost."""
     at = at or now()
-    await locks.hold(session, f"topics:{member.id}")
+    await _hold(session, member, erased_too=True)
     before = await wanted(session, member)
     stopped = before & frozenset(topics)
     # Also of what was never agreed to: an import that brings a consent later must not bring this topic.
@@ -60,8 +60,8 @@ async def want(
     session: AsyncSession, member: Member, topics: Collection[Topic], *, by: str = "member"
 ) -> frozenset[Topic]:
     """Send these topics again, or for the first time; those that are new. Whoever had withdrawn all marketing gets the
-    topics named here and no others."""
-    await locks.hold(session, f"topics:{member.id}")
+    topics named here and no others. Raises MemberErased."""
+    await _hold(session, member)
     before = await wanted(session, member)
     fresh = frozenset(topics) - before
     if not fresh:
@@ -92,6 +92,7 @@ async def want_only(
 
 async def stop_marketing(session: AsyncSession, member: Member, *, by: str = "member") -> bool:
     """The one word that stops all marketing; whether there was anything to stop."""
+    await _hold(session, member, erased_too=True)
     had_consented = member.marketing_consent or member.opted_out_at is None
     await stop(session, member, MARKETING, by=by)
     await _withdraw(session, member, by=by)
@@ -99,7 +100,8 @@ async def stop_marketing(session: AsyncSession, member: Member, *, by: str = "me
 
 
 async def want_marketing(session: AsyncSession, member: Member, *, by: str = "member") -> bool:
-    """All marketing again, whatever topic was stopped before; whether anything changed."""
+    """All marketing again, whatever topic was stopped before; whether anything changed. Raises MemberErased."""
+    await _hold(session, member)
     stopped = MARKETING - await wanted(session, member)
     await session.execute(delete(TopicStop).where(TopicStop.member_id == member.id, TopicStop.topic.in_(MARKETING)))
     await members.set_marketing_consent(session, member, True, by=by)
@@ -114,6 +116,13 @@ async def may_tell(session: AsyncSession, member: Member, topic: Topic) -> bool:
 async def has_not_stopped(session: AsyncSession, member: Member, topic: Topic) -> bool:
     """Whether the member has left this topic open, whether or not they have agreed to marketing as a whole."""
     return topic not in await _stops(session, member)
+
+
+async def _hold(session: AsyncSession, member: Member, *, erased_too: bool = False) -> None:
+    """Topics are changed one after the other, and judged by what the member's row says now: an import may just be
+    bringing a consent."""
+    await locks.hold(session, f"topics:{member.id}")
+    await members.lock(session, member, erased_too=erased_too)
 
 
 async def _stops(session: AsyncSession, member: Member) -> frozenset[Topic]:

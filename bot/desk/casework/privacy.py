@@ -7,7 +7,7 @@ from bot.desk.agent_side import AgentSide
 from bot.desk.casework.acting import Act, acting, language_of
 from bot.mail import DemoMailer, SmtpMailer
 from bot.wording import wording
-from crm_store import data_copies, members, privacy
+from crm_store import again, data_copies, members, privacy
 from crm_store.agents import Role
 from crm_store.data_copies import Given
 from crm_store.errors import CrmError
@@ -119,14 +119,19 @@ async def handed_over(desk: AgentSide, request_id: int, agent_id: int, *, how: s
 async def erase(desk: AgentSide, request_id: int, agent_id: int) -> bool:
     """Erase what tells who the member is, and say so in the conversation the wish came from while it is still open:
     afterwards nobody knows whom else to tell, which False says. Raises PrivacyRequestClosed, NotThisKind."""
-    async with acting(
-        desk, agent_id, "erase_member", f"privacy:{request_id}", kind=_KIND, needs=Role.SUPERVISOR
-    ) as act:
-        request = await privacy.get(act.session, request_id)
-        if request.kind != PrivacyKind.DELETE:
-            raise NotThisKind
-        await privacy.complete(act.session, request, agent_id=agent_id)
-        return await _tell(act, request, "privacy_erased")
+
+    async def once() -> bool:
+        async with acting(
+            desk, agent_id, "erase_member", f"privacy:{request_id}", kind=_KIND, needs=Role.SUPERVISOR
+        ) as act:
+            request = await privacy.get(act.session, request_id)
+            if request.kind != PrivacyKind.DELETE:
+                raise NotThisKind
+            await privacy.complete(act.session, request, agent_id=agent_id)
+            return await _tell(act, request, "privacy_erased")
+
+    # It locks much that others hold for a moment; that it was broken off for one of them must not end the wish.
+    return await again.until_through(once)
 
 
 async def refuse(desk: AgentSide, request_id: int, agent_id: int, *, reason: str) -> bool:

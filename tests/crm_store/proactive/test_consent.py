@@ -5,8 +5,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import members, proactive
+from crm_store.db import Database
+from crm_store.importing import ImportKind, as_rows, import_rows
 from crm_store.members import MemberChange
 from crm_store.proactive import MARKETING, Topic
+from tests.crm_store.overlap import overlapping
 from tests.crm_store.shop import make_member
 
 SERVICE = frozenset(Topic) - MARKETING
@@ -74,3 +77,31 @@ async def test_only_these_stops_all_others(session: AsyncSession, only: list[Top
     assert await proactive.want_only(session, member, only) == left
     assert await proactive.wanted(session, member) == left
     assert member.marketing_consent is bool(left & MARKETING)
+
+
+class TestWithdrawnWhileAFileBringsAYes:
+    """Whichever of the two comes first, who opted out here stays opted out."""
+
+    async def _member(self, database: Database) -> int:
+        async with database.transaction() as session:
+            return (await members.create(session, number="HK7")).id
+
+    async def _withdraw(self, session: AsyncSession) -> None:
+        member = await members.by_number(session, "HK7")
+        assert member is not None
+        await proactive.stop_marketing(session, member)
+
+    async def _take(self, session: AsyncSession) -> None:
+        row = {"member_number": "HK7", "marketing_consent": "yes"}
+        report = await import_rows(session, ImportKind.MEMBERS, as_rows([row]), source="test")
+        assert not report.refused
+
+    @pytest.mark.parametrize("first", ["the member", "the file"])
+    async def test_it_is_withdrawn(self, database: Database, first: str) -> None:
+        member_id = await self._member(database)
+        deeds = (self._withdraw, self._take) if first == "the member" else (self._take, self._withdraw)
+        assert await overlapping(database, *deeds) is None
+        async with database.reading() as session:
+            member = await members.get(session, member_id)
+            assert (member.marketing_consent, member.opted_out_at is None) == (False, False)
+            assert await proactive.wanted(session, member) == SERVICE
