@@ -10,7 +10,7 @@ from bot.api.errors import ApiRoute, language_of
 from bot.api.shapes import Report, rows_model
 from bot.api.writers import for_a_writer
 from bot.services import Services
-from crm_store import api_calls, risk
+from crm_store import again, api_calls, risk
 from crm_store.importing import ImportKind, as_rows, import_rows
 
 IdempotencyKey = Annotated[
@@ -51,18 +51,23 @@ def _add(router: APIRouter, services: Services, kind: ImportKind) -> None:
         sent: BaseModel = body
         rows = sent.model_dump(exclude_unset=True)["rows"]
         changed: set[int] = set()
-        async with services.database.transaction(bulk=True) as session:
 
-            async def work() -> api_calls.Answer:
-                may_read = may_read_members(request)
-                report = await import_rows(session, kind, as_rows(rows), source=caller, blindly=not may_read)
-                changed.update(report.members)
-                told = report if may_read else await for_a_writer(session, report, kind, rows, caller=caller)
-                return Report.of(told, language_of(request)).model_dump()
+        async def taken() -> api_calls.Answered:
+            changed.clear()
+            async with services.database.transaction(bulk=True) as session:
 
-            answered = await api_calls.once(
-                session, caller=caller, key=idempotency_key, request={"kind": kind, "rows": rows}, work=work
-            )
+                async def work() -> api_calls.Answer:
+                    may_read = may_read_members(request)
+                    report = await import_rows(session, kind, as_rows(rows), source=caller, blindly=not may_read)
+                    changed.update(report.members)
+                    told = report if may_read else await for_a_writer(session, report, kind, rows, caller=caller)
+                    return Report.of(told, language_of(request)).model_dump()
+
+                return await api_calls.once(
+                    session, caller=caller, key=idempotency_key, request={"kind": kind, "rows": rows}, work=work
+                )
+
+        answered = await again.until_through(taken)
         if changed:
             await risk.sweep(services.database, changed, learn=False)
         return answered.answer

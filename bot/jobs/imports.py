@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.desk import shop_imports
 from bot.desk.desk import Desk
 from bot.jobs.value import value_members
-from crm_store import audit, importing, imports, risk, tiers
+from crm_store import again, audit, importing, imports, risk, tiers
 from crm_store.db import Database
 from crm_store.importing import DateOrder, ImportKind, ImportReport, Part, Row, Table, dates_in
 from crm_store.imports import ImportRun, LeaseLost, RunState
@@ -220,14 +220,17 @@ async def _again_if_stopped(once: Callable[[], Awaitable[ImportReport]]) -> Impo
 async def undo_all(database: Database, run: ImportRun, token: str, *, on_part: OnPart) -> set[int]:
     """Undo every record of an import, the last written first; the members they were of."""
     members: set[int] = set()
-    while True:
+
+    async def part() -> set[int] | None:
         async with database.transaction(bulk=True) as session:
             held = await imports.held(session, run.id, token)
             entries = await imports.waiting(session, run.id, limit=ROWS_PER_PART)
-            if not entries:
-                return members
-            members |= await imports.undo(session, held, entries)
+            return await imports.undo(session, held, entries) if entries else None
+
+    while (undone := await again.until_through(part)) is not None:
+        members |= undone
         await on_part(ImportReport())
+    return members
 
 
 async def assess(database: Database, kind: str, members: set[int]) -> Assessed:

@@ -9,6 +9,7 @@ points' external identifier) under which it is created once and brought up to da
 from crm_store.importing.columns import Column, KnownCells, Layout, Row, Table, as_rows
 from crm_store.importing.days import DateOrder, dates_in
 from crm_store.importing.errors import CellRefused, FileUnreadable, Refusal
+from crm_store.importing.holding import hold_of
 from crm_store.importing.looking import Look, assigned, kind_of, likelier_kind, look
 from crm_store.importing.mapping import ANYTHING, UNDECIDED, ColumnMap, Mapped, Reading, readings
 from crm_store.importing.mapping_file import MappingRefused, is_mapping, written
@@ -17,6 +18,7 @@ from crm_store.importing.report import ImportReport, Outcome
 from crm_store.importing.service import (
     ImportKind,
     Part,
+    hold_part,
     import_rows,
     layout,
     parts,
@@ -50,6 +52,8 @@ __all__ = [
     "as_rows",
     "assigned",
     "dates_in",
+    "hold_of",
+    "hold_part",
     "import_rows",
     "is_mapping",
     "kind_of",

@@ -228,7 +228,9 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
 
 
 async def _write_new(session: AsyncSession, fresh: Sequence[tuple[Order, dict[str, Any]]]) -> None:
-    """Order, lines and history of each, in three statements: written as objects they would take a statement each."""
+    """Order, lines and history of each, in three statements: written as objects they would take a statement each.
+    In one order, so that two imports of the same new orders wait in turn and not in a circle."""
+    fresh = sorted(fresh, key=lambda each: each[0].number)
     await write_rows(session, Order, [row_of(order) for order, _ in fresh])
     ids = await ids_of(session, Order.number, [order.number for order, _ in fresh])
     lines = [{**row_of(line), "order_id": ids[order.number]} for order, _ in fresh for line in order.lines]

@@ -235,6 +235,8 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
 
 
 async def _write_new(session: AsyncSession, fresh: Sequence[Parcel]) -> None:
+    """In one order, so that two imports of the same new parcels wait in turn and not in a circle."""
+    fresh = sorted(fresh, key=lambda parcel: parcel.number)
     await write_rows(session, Parcel, [row_of(parcel) for parcel in fresh])
     ids = await ids_of(session, Parcel.number, [parcel.number for parcel in fresh])
     steps = [{**row_of(event), "parcel_id": ids[parcel.number]} for parcel in fresh for event in parcel.events]

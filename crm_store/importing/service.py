@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import tiers
 from crm_store.errors import CrmError
-from crm_store.importing import buyers, figures, mapping_file, members, order_rows, orders, parcels, points
+from crm_store.importing import buyers, figures, holding, mapping_file, members, order_rows, orders, parcels, points
 from crm_store.importing.columns import EXTRA_CELLS, NOTE, KnownCells, Layout, Row, Table
 from crm_store.importing.errors import CellRefused, Refusal
 from crm_store.importing.mapping import Mapped
@@ -55,14 +55,19 @@ class _Complete(Protocol):
     ) -> Awaitable[list[CellRefused | None]]: ...
 
 
+class _Hold(Protocol):
+    def __call__(self, session: AsyncSession, batch: Sequence[dict[str, Any]]) -> Awaitable[None]: ...
+
+
 @dataclass(frozen=True)
 class _Importer:
-    """`apply` takes the rows that have the same `key`, by default each for itself; `apply_many` those of many that need
-    no look at each other, and leaves the rest empty. `complete` finds what rows say in another way, and names for each
-    what it cannot; `complete_blindly` does so for who may not learn by it whose phones they are; `prepare` marks
-    what only the rows together tell, and names those that contradict each other."""
+    """`hold` locks what the rows speak of. `apply` takes the rows that have the same `key`, by default each for itself;
+    `apply_many` those of many that need no look at each other, and leaves the rest empty. `complete` finds what rows
+    say in another way, and names for each what it cannot; `complete_blindly` does so for who may not learn by it whose
+    phones they are; `prepare` marks what only the rows together tell, and names those that contradict each other."""
 
     layout: Layout
+    hold: _Hold
     apply: _ApplyGroup
     apply_many: _ApplyMany
     key: str = ""
@@ -81,9 +86,10 @@ def _each(apply: _Apply) -> _ApplyGroup:
 
 
 _IMPORTERS = {
-    ImportKind.MEMBERS: _Importer(members.LAYOUT, _each(members.apply), members.apply_many),
+    ImportKind.MEMBERS: _Importer(members.LAYOUT, holding.hold_members, _each(members.apply), members.apply_many),
     ImportKind.ORDERS: _Importer(
         orders.LAYOUT,
+        holding.hold_orders,
         orders.apply_order,
         orders.apply_many,
         key="order_number",
@@ -91,8 +97,12 @@ _IMPORTERS = {
         complete=buyers.find_members,
         complete_blindly=buyers.find_members_blindly,
     ),
-    ImportKind.PARCELS: _Importer(parcels.LAYOUT, _each(parcels.apply), parcels.apply_many, prepare=parcels.few_steps),
-    ImportKind.POINTS: _Importer(points.LAYOUT, _each(points.apply), points.apply_many, complete=points.find_keys),
+    ImportKind.PARCELS: _Importer(
+        parcels.LAYOUT, holding.hold_parcels, _each(parcels.apply), parcels.apply_many, prepare=parcels.few_steps
+    ),
+    ImportKind.POINTS: _Importer(
+        points.LAYOUT, holding.hold_points, _each(points.apply), points.apply_many, complete=points.find_keys
+    ),
 }
 
 
@@ -265,6 +275,7 @@ async def _taken(
 ) -> list[Outcome | CellRefused]:
     """What became of each row: first of those that can be taken together, then of the others in turn."""
     batch = [values for _, values in readable]
+    await _hold(session, importer, batch)
     outcomes: list[Outcome | CellRefused | None] = [*await _take_together(session, importer, batch, source)]
     left: dict[object, list[int]] = {}
     for place, outcome in enumerate(outcomes):
@@ -275,6 +286,18 @@ async def _taken(
         for place, outcome in zip(places, await _take_group(session, importer, rows, source), strict=True):
             outcomes[place] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def hold_part(session: AsyncSession, part: Part) -> None:
+    """Lock what the rows of a part speak of, before it is looked at: what is seen then stays so until the part is taken
+    in the same transaction."""
+    await _hold(session, _IMPORTERS[part.kind], [values for _, values in part.rows])
+
+
+async def _hold(session: AsyncSession, importer: _Importer, batch: Sequence[dict[str, Any]]) -> None:
+    # SQLite has one writer, who sees everything as it is.
+    if session.get_bind().dialect.name == "postgresql":
+        await importer.hold(session, batch)
 
 
 def parts(kind: ImportKind, rows: Sequence[Row], size: int, layout: Layout | None = None) -> Iterator[Sequence[Row]]:
@@ -320,6 +343,7 @@ async def _take_together(
             return await importer.apply_many(session, batch, source=source)
     except (IntegrityError, DataError):
         # One of them cannot be stored, or another transaction was quicker: one by one it will show which.
+        await _hold(session, importer, batch)
         return [None] * len(batch)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, locks
 from crm_store.errors import NotFound
-from crm_store.importing import ImportReport, Part, Refusal, take_part
+from crm_store.importing import ImportReport, Part, Refusal, hold_part, take_part
 from crm_store.imports import journal
 from crm_store.imports.errors import ImportBusy, ImportNotReady, LeaseLost
 from crm_store.imports.models import (
@@ -187,6 +187,8 @@ async def take(session: AsyncSession, run_id: int, token: str, part: Part, *, si
     """Take over a part of `size` rows of the file, with its journal and its refusals. Raises LeaseLost."""
     run = await held(session, run_id, token)
     part = await without_strangers(session, part, but=run.id)
+    # An erasure between the journal's look and the taking would leave in the journal what it has taken out.
+    await hold_part(session, part)
     found = await journal.before(session, part)
     report = await take_part(session, part, source=run.file_name)
     if report.created or report.updated:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import clock, points, referrals, tiers
-from crm_store.importing import ImportKind
+from crm_store.importing import ImportKind, hold_of
 from crm_store.imports import things, uses
 from crm_store.imports.models import ImportEntry, ImportRun
 from crm_store.imports.things import State, Thing
@@ -86,6 +86,8 @@ def _status(now: State) -> object:
 
 async def undo(session: AsyncSession, run: ImportRun, entries: Sequence[ImportEntry]) -> set[int]:
     """Undo these records, each for itself, and note what became of each; the members they were of."""
+    # Judged as they are: what a member tells us or has erased meanwhile comes before all of it or after.
+    await hold_of(session, {entry.member_id for entry in entries})
     verdicts = await looked_at(session, entries)
     plain = [each for each in verdicts if each.entry.thing == Thing.MEMBER and each.outcome == TAKEN_AWAY]
     done = await _members_together(session, plain) | await _points_together(session, run, verdicts)

@@ -1,5 +1,6 @@
 """Rows taken together leave exactly what the same rows leave when they are taken one by one."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import tiers
+from crm_store.db import Database
 from crm_store.importing import ImportKind, ImportReport, as_rows, import_rows, service
 from crm_store.members import Member, MemberChange
 from crm_store.orders import Order, OrderEvent
@@ -128,3 +130,33 @@ async def test_the_same_as_one_by_one(session: AsyncSession, seed: int, monkeypa
     for kind in (ImportKind.MEMBERS, ImportKind.ORDERS, ImportKind.PARCELS):
         again = await import_rows(session, kind, as_rows(together[kind]), source="x")
         assert again.created == 0, kind
+
+
+NUMBERS = [f"HK8{number:03}" for number in range(80)]
+
+
+def of_each(kind: ImportKind, said: str) -> list[dict[str, Any]]:
+    if kind is ImportKind.MEMBERS:
+        return [{"member_number": number, "name": "林晓月", "preferred_name": said} for number in NUMBERS]
+    goods = {"sku": "S", "product_name": "Shoes", "quantity": 1, "price": "9", "placed_at": "2026-10-01"}
+    return [{"order_number": f"O{each}", "member_number": each, "recipient": said, **goods} for each in NUMBERS]
+
+
+@pytest.mark.usefixtures("frozen_clock")
+@pytest.mark.parametrize("known", [False, True], ids=["new", "known"])
+@pytest.mark.parametrize("kind", [ImportKind.MEMBERS, ImportKind.ORDERS])
+async def test_the_same_rows_from_four_sides_at_once(database: Database, kind: ImportKind, known: bool) -> None:
+    async def taken(of: ImportKind, said: str, *, backwards: bool = False) -> ImportReport:
+        rows = of_each(of, said)
+        async with database.transaction() as session:
+            return await import_rows(session, of, as_rows(rows[::-1] if backwards else rows), source="x")
+
+    if kind is ImportKind.ORDERS:
+        await taken(ImportKind.MEMBERS, "林")
+    if known:
+        await taken(kind, "林")
+    four = (taken(kind, said, backwards=said in "乙丁") for said in "甲乙丙丁")
+    reports = await asyncio.gather(*four, return_exceptions=True)
+    assert [report for report in reports if isinstance(report, BaseException)] == []
+    assert [report.refused for report in reports if isinstance(report, ImportReport)] == [[]] * 4
+    assert sum(report.created for report in reports if isinstance(report, ImportReport)) == (0 if known else 80)

@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import accrual, audit, erasure, importing, imports, members, orders, parcels, points, tiers
+from crm_store import accrual, audit, erasure, importing, imports, members, orders, parcels, points, privacy, tiers
 from crm_store.clock import FrozenClock
-from crm_store.db import Base
+from crm_store.db import Base, Database
 from crm_store.errors import NotFound
 from crm_store.importing import ImportReport
 from crm_store.imports import ImportBusy, ImportEntry, ImportNotReady, ImportRefusal, ImportRun, RunState
 from crm_store.members import MemberStatus
 from crm_store.orders import OrderStatus
+from tests.crm_store.overlap import overlapping
 
 MEMBERS = """会员号,姓名,手机号,邮箱,入会日期,接收优惠,状态
 HK200001,林晓月,138 1234 5678,xiaoyue@example.com,2025/6/1,是,
@@ -574,3 +575,18 @@ class TestFilesThatAreNoLongerKept:
         assert run.state == RunState.DRAFT
         assert not await imports.wait_for_work(session)
         await imports.discard(session, run.id)
+
+
+async def test_the_journal_keeps_nothing_of_who_was_erased_while_the_file_was_taken(database: Database) -> None:
+    async with database.transaction() as session:
+        member = await members.create(session, number="HK200001", family_name="林", given_name="晓月")
+    file = "member_number,name\nHK200001,林小月\nHK200002,王芳\n"
+    run, report = await overlapping(
+        database,
+        lambda session: privacy.erase(session, member.id, by="agent:1"),
+        lambda session: take(session, "members", file),
+    )
+    assert [(each.line, each.reason_code) for each in report.refused] == [(2, "member_erased")]
+    async with database.reading() as session:
+        kept = await session.scalars(select(ImportEntry).where(ImportEntry.run_id == run.id))
+    assert [(entry.number, entry.before) for entry in kept] == [("HK200002", None)]
