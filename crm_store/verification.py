@@ -160,6 +160,7 @@ async def check_code(session: AsyncSession, identity: Identity, code: str) -> Me
     Raises CodeWrong, TooManyTries, CodeExpired, NoSuchMember. The first two keep their work: let them leave
     `Database.transaction()`, or commit when you catch them inside, or guessing would be free.
     """
+    await identities.lock(session, identity)
     asked = await _asked_code(session, identity)
     right = _is_right(asked, identity, code) and asked.member_id is not None
     if asked.used_at is not None:
@@ -204,6 +205,7 @@ async def redeem_link_token(session: AsyncSession, identity: Identity, token: st
 
     Raises CodeWrong for a token we never gave, CodeExpired for an old one or one another identity used, NoSuchMember.
     """
+    await identities.lock(session, identity)
     wanted = select(LinkToken).where(LinkToken.token_hash == blind_index(token.strip(), "link-token"))
     link = await session.scalar(wanted.with_for_update(), execution_options={"populate_existing": True})
     if link is None:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import identities, members, verification
@@ -12,7 +12,16 @@ from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from crm_store.identities import Identity
 from crm_store.members import Member, ProfileInvalid
-from crm_store.verification import CodeExpired, CodeWrong, NoSuchMember, TooManyCodes, TooManyTries
+from crm_store.verification import (
+    CodeExpired,
+    CodeWrong,
+    LinkToken,
+    NoSuchMember,
+    OneTimeCode,
+    TooManyCodes,
+    TooManyTries,
+)
+from tests.crm_store.overlap import a_lock_is_waited_for
 
 MINUTE = timedelta(minutes=1)
 
@@ -207,12 +216,44 @@ class TestCodes:
             with pytest.raises(ValueError, match="an e-mail address or to a phone number"):
                 await verification.start_code(session, await visitor(session), **addresses)
 
+    async def test_sent_five_times_at_once_it_gives_the_same_member_each_time(self, database: Database) -> None:
+        async with database.transaction() as session:
+            member, identity = await mei(session), await visitor(session)
+            code, _ = await verification.start_code(session, identity, email="mei@example.com")
+
+        async def proved() -> int:
+            async with database.transaction() as session:
+                own = await identities.get(session, identity.id)
+                return (await verification.check_code(session, own, str(code))).id
+
+        async with database.transaction() as session:
+            await session.execute(select(OneTimeCode).with_for_update())
+            tries = [asyncio.create_task(proved()) for _ in range(5)]
+            await a_lock_is_waited_for(database, by=5)
+        assert await asyncio.gather(*tries) == [member.id] * 5
+
     async def _check(self, database: Database, identity_id: int, code: str) -> None:
         async with database.transaction() as session:
             await verification.check_code(session, await identities.get(session, identity_id), code)
 
 
 class TestLinkTokens:
+    async def test_opened_five_times_at_once_by_the_same_customer(self, database: Database) -> None:
+        async with database.transaction() as session:
+            member, identity = await mei(session), await visitor(session)
+            token = await verification.create_link_token(session, member)
+
+        async def opened() -> int:
+            async with database.transaction() as session:
+                own = await identities.get(session, identity.id)
+                return (await verification.redeem_link_token(session, own, token)).id
+
+        async with database.transaction() as session:
+            await session.execute(select(LinkToken).with_for_update())
+            tries = [asyncio.create_task(opened()) for _ in range(5)]
+            await a_lock_is_waited_for(database, by=5)
+        assert await asyncio.gather(*tries) == [member.id] * 5
+
     async def test_the_first_who_opens_it_is_bound(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         member = await mei(session)
         identity, late = await visitor(session), await visitor(session, "v2")
