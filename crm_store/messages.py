@@ -338,18 +338,20 @@ async def note_edit(
     session: AsyncSession, *, channel: str, channel_message_id: str, text: str, at: datetime | None = None
 ) -> Message | None:
     """Record that the customer changed a message; the first wording is kept. An edit starts no new turn: when the
-    message is not handled yet the bot reads the new words, otherwise the staff sees them. None when unknown."""
+    message is not handled yet the bot reads the new words, otherwise the staff sees them. `at`: when they changed it;
+    an edit that comes in after a newer one is passed over. None when unknown."""
     check_lengths(text)
     message = await session.scalar(
         select(Message)
         .where(Message.channel == channel, Message.channel_message_id == channel_message_id)
         .with_for_update(key_share=True)
     )
-    if message is None or message.text == text:
+    at = at or now()
+    if message is None or (message.edited_at is not None and at < message.edited_at):
         return message
-    if message.original_text is None:
+    if message.original_text is None and message.text != text:
         message.original_text = message.text
-    message.text, message.edited_at = text, at or now()
+    message.text, message.edited_at = text, at
     await session.flush()
     return message
 

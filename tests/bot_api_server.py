@@ -101,12 +101,13 @@ class BotApiServer:
         self.add(message=message)
         return message_id
 
-    def edits(self, chat: int, message_id: int, text: str) -> None:
+    def edits(self, chat: int, message_id: int, text: str, *, at: int | None = None) -> None:
+        """`at`: when, in seconds since 1970; by default now."""
         self.add(
             edited_message={
                 "message_id": message_id,
                 "date": int(time.time()),
-                "edit_date": int(time.time()),
+                "edit_date": at or int(time.time()),
                 "chat": {"id": chat, "type": "private"},
                 "from": user(chat),
                 "text": text,

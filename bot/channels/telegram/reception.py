@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiogram.enums import ContentType
@@ -28,6 +28,8 @@ COMMANDS = {"start": "/greet", "help": "/help", "human": HUMAN, "stop": "/opt_ou
 the customer's words."""
 
 _COMMAND = re.compile(r"/([a-z_]{1,32})(?:@\w+)?(?:\s+(\S.*))?", re.ASCII | re.IGNORECASE | re.DOTALL)
+
+_WITH_TOKEN = re.compile(r"(/start(?:@\w+)?|\bstart=)\s*([A-Za-z0-9_-]+)", re.ASCII | re.IGNORECASE)
 
 _RECORDINGS = {ContentType.VOICE, ContentType.VIDEO_NOTE, ContentType.AUDIO}
 _NOTICES = {
@@ -96,8 +98,9 @@ class Reception:
 
     async def take(self, message: TelegramMessage) -> Conversation | None:
         """Store a message; None when there was nothing in it to store. Raises CrmError for what the store refuses."""
-        text = words_of(message.text or message.caption)
-        command = _COMMAND.fullmatch(text) if message.text else None
+        said = words_of(message.text or message.caption)
+        text = _without_token(said)
+        command = _COMMAND.fullmatch(said) if message.text else None
         name = command[1].lower() if command else ""
         if command and name == "start" and verification.is_link_token(command[2] or ""):
             return await self._open_link(message, command[2].strip())
@@ -111,13 +114,18 @@ class Reception:
         return await self._take_other(message)
 
     async def edit(self, message: TelegramMessage) -> None:
-        """The customer has changed a message."""
-        text = words_of(message.text or message.caption)[:TEXT_LIMIT_CHARACTERS]
+        """The customer has changed a message. A link's token binds nobody here, and is not stored here either."""
+        text = _without_token(words_of(message.text or message.caption))[:TEXT_LIMIT_CHARACTERS]
         if not text:
             return
+        changed_at = datetime.fromtimestamp(message.edit_date, UTC) if message.edit_date else None
         async with self._database.transaction() as session:
             changed = await messages.note_edit(
-                session, channel=NAME, channel_message_id=message_key(message.chat.id, message.message_id), text=text
+                session,
+                channel=NAME,
+                channel_message_id=message_key(message.chat.id, message.message_id),
+                text=text,
+                at=changed_at,
             )
             conversation = await conversations.get(session, changed.conversation_id) if changed else None
             if changed is not None:
@@ -197,6 +205,12 @@ class Reception:
 def _of(message: TelegramMessage, **content: Any) -> Inbound:
     key = message_key(message.chat.id, message.message_id)
     return inbound(message.chat.id, key, message.from_user, sent_at=message.date, **content)
+
+
+def _without_token(text: str) -> str:
+    """The words without the token of a link, which opens an account to whoever reads it here before it is used: with
+    the command that brings it, in a caption, or in the whole link, pasted."""
+    return _WITH_TOKEN.sub(lambda found: found[1] if verification.is_link_token(found[2]) else found[0], text)
 
 
 def _handled(message: Message) -> None:

@@ -187,6 +187,32 @@ class TestWords:
         assert (message.text, message.original_text) == ("订单 20261101-0002", "订单 20261101-0001")
         assert len(either_shop.rasa.turns) == 1
 
+    async def test_an_edit_that_comes_in_after_a_newer_one_changes_nothing(self, either_shop: Shop) -> None:
+        shop = either_shop
+        await shop.open()
+        said = shop.api.says(WANG, "订单 20261101-0001")
+        await shop.until_told(WANG, 1)
+        shop.api.edits(WANG, said, "订单 20261101-0001", at=1_800_000_002)
+        shop.api.edits(WANG, said, "订单 20261101-0009", at=1_800_000_001)
+        shop.api.says(WANG, "在吗")
+        await shop.until_told(WANG, 2)
+        message = (await shop.received())[0]
+        assert (message.text, message.original_text) == ("订单 20261101-0001", None)
+
+    @pytest.mark.parametrize("words", ["/start {}", "/start@huike_bot {}", "看 https://t.me/huike_bot?start={}"])
+    async def test_a_links_token_is_stored_nowhere(self, either_shop: Shop, words: str) -> None:
+        shop = either_shop
+        await shop.open()
+        token = await a_link(shop, await a_member(shop))
+        said = shop.api.says(WANG, "在吗")
+        photo = shop.api.file(b"\xff\xd8", path="photos/0.jpg") | {"width": 9, "height": 9}
+        shop.api.says(WANG, photo=[photo], caption=words.format(token))
+        shop.api.edits(WANG, said, words.format(token))
+        shop.api.says(WANG, "还在吗")
+        await shop.until_told(WANG, 3)
+        assert all(token not in f"{message.text} {message.original_text}" for message in await shop.stored())
+        assert (await shop.received())[0].edited_at is not None
+
     async def test_telegrams_own_remarks_and_other_bots_are_left_alone(self, shop: Shop) -> None:
         await shop.open()
         shop.api.says(WANG, message_auto_delete_timer_changed={"message_auto_delete_time": 86400})
