@@ -26,7 +26,7 @@ from crm_store.conversations import (
     Urgency,
 )
 from crm_store.language import Language
-from crm_store.messages import Message, Reply, Understanding
+from crm_store.messages import TEXT_LIMIT_CHARACTERS, Message, Reply, Understanding
 from crm_store.text import normalise
 
 FOCUS_LASTS = 16
@@ -89,12 +89,15 @@ def may_be_fragment(text: str, conversation: Conversation) -> bool:
 
 
 def burst(message: Message, waiting: Sequence[Message], *, within: timedelta) -> list[Message]:
-    """The message and those of the `waiting` ones that follow it as pieces of the same, each `within` so much time."""
+    """The message and those of the `waiting` ones that follow it as pieces of the same, each `within` so much time;
+    together no longer than one message may be, and what is too much begins a turn of its own."""
     pieces = [message]
     for piece in waiting:
         if piece.seq <= message.seq:
             continue
         if not piece.text or piece.payload or piece.attachments or piece.created_at - pieces[-1].created_at > within:
+            break
+        if len(joined([each.text or "" for each in (*pieces, piece)])) > TEXT_LIMIT_CHARACTERS:
             break
         pieces.append(piece)
     return pieces

@@ -26,6 +26,8 @@ KEEP_ALIVE_S = 4.0
 TURN_PATH = "/webhooks/huike/webhook"
 UNDERSTAND_PATH = "/webhooks/huike/understand"
 CONVERSATION_HEADER = "X-Huike-Conversation"
+_NOT_READ = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY})
+"""What is wrong with the request itself. A wrong secret (403) or address (404) is wrong with all of them: an outage."""
 SLASH = "\u2044"
 """Stands for the first "/" of a customer's words, which Rasa would read as a command."""
 
@@ -38,6 +40,8 @@ class Outage(StrEnum):
     ERROR = "error"
     REFUSED = "refused"
     UNREADABLE = "unreadable"
+    NOT_READ = "not_read"
+    """The server cannot read the request itself, and will read it no better the next time."""
     MISTAKE = "mistake"
     """Something of ours failed; it will fail again."""
 
@@ -51,7 +55,7 @@ class DialogueUnavailable(Exception):
 
 
 class _Unreadable(DialogueUnavailable):
-    """The server cannot read the request itself; no turn took place."""
+    """Of the reason NOT_READ: no turn took place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +211,8 @@ class Dialogue:
         detail = f"HTTP {status} {body[:200].decode('utf-8', 'replace')}"
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise DialogueUnavailable(Outage.ERROR, detail)
-        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            raise _Unreadable(Outage.REFUSED, detail)
+        if status in _NOT_READ:
+            raise _Unreadable(Outage.NOT_READ, detail)
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             raise DialogueUnavailable(Outage.REFUSED, detail)
         try:

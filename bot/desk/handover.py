@@ -129,7 +129,7 @@ class Handover(DeskBase):
                 await self._call_person(session, lease, conversation, reason=QueueReason.REQUESTED)
                 return
             enough = message.tries >= self.rules.outage_told_after_tries
-            if enough and error.reason is Outage.MISTAKE:
+            if error.reason is Outage.NOT_READ or (enough and error.reason is Outage.MISTAKE):
                 await turns.complete_turn(session, lease, message.id, replies=[notices.not_managed(language)])
                 return
             if now() - message.created_at >= self.rules.outage_handover:

@@ -14,6 +14,8 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+TEXT_LENGTH = 8000
+"""Characters of one text that the real channel takes."""
 SECRET = "the secret between app and dialogue server"
 
 
@@ -83,6 +85,8 @@ class DialogueServer:
 
     async def _understand(self, request: Request) -> JSONResponse:
         texts = (await request.json())["texts"]
+        if any(len(text) > TEXT_LENGTH for text in texts):
+            return JSONResponse({"error": "bad_request"}, status_code=422)
         self.understood += texts
         if self.broken:
             return JSONResponse({"error": "no model"}, status_code=500)

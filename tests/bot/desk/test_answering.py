@@ -8,6 +8,7 @@ import pytest
 from bot.desk.desk import Desk
 from crm_store.clock import FrozenClock
 from crm_store.conversations import Context
+from crm_store.messages import TEXT_LIMIT_CHARACTERS
 from tests.bot import dialogue_server
 from tests.bot.desk.test_desk import current, lines, says, told, work_off
 from tests.bot.dialogue_server import DialogueServer
@@ -63,6 +64,20 @@ class TestPieces:
     async def test_a_whole_message_waits_for_nothing(self, desk: Desk, rasa: DialogueServer) -> None:
         await says(desk, "我买的包裹到哪里了")
         assert len(rasa.turns) == 1
+
+    async def test_pieces_that_are_too_long_together_are_turns_of_their_own(
+        self, desk: Desk, rasa: DialogueServer, frozen_clock: FrozenClock
+    ) -> None:
+        long, longer = "包" * 4_090, "裹" * TEXT_LIMIT_CHARACTERS
+        for piece in ("我的", long, longer, "到哪了"):
+            received = await desk.receive(inbound(piece))
+        frozen_clock.move(timedelta(seconds=9))
+        for _ in range(3):
+            await work_off(desk)
+            frozen_clock.move(timedelta(seconds=9))
+        assert [turn["text"] for turn in rasa.turns] == [f"我的{long}", longer, "到哪了"]
+        conversation = await current(desk, received.conversation.id)
+        assert (conversation.state, conversation.outage_told_at) == ("bot", None)
 
     async def test_what_comes_later_is_a_message_of_its_own(
         self, desk: Desk, rasa: DialogueServer, frozen_clock: FrozenClock

@@ -18,6 +18,7 @@ from crm_store.interactions import Interaction
 from crm_store.labels import LabelMissing
 from crm_store.language import Language
 from crm_store.messages import Audience, Message, MessageStatus
+from tests.bot import dialogue_server
 from tests.bot.dialogue_server import DialogueServer
 from tests.crm_store.inbox import inbound, make_agent
 from tests.crm_store.overlap import a_lock_is_waited_for
@@ -646,6 +647,16 @@ class TestOutage:
         ]
         await says(desk, "积分")
         assert lines(await told(desk, received.conversation))[-1] == "bot: 回：积分"
+
+    async def test_one_that_cannot_be_read_is_answered_at_once_and_the_conversation_goes_on(
+        self, desk: Desk, rasa: DialogueServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(dialogue_server, "TEXT_LENGTH", 20)
+        conversation = await says(desk, "订单到哪了，" * 10)
+        assert lines(await told(desk, conversation))[-1] == f"bot: {wording('desk.not_managed', Language.ZH_HANS)}"
+        conversation = await says(desk, "订单到哪了")
+        assert lines(await told(desk, conversation))[-1] == "bot: 回：订单到哪了"
+        assert (conversation.state, conversation.outage_told_at) == ("bot", None)
 
     async def test_where_the_disk_or_the_network_is_behind_it_the_message_is_kept(
         self, desk: Desk, frozen_clock: FrozenClock
