@@ -19,6 +19,7 @@ from crm_store.errors import CrmError, NotFound
 from crm_store.folding import name_key
 from crm_store.labels import label
 from crm_store.language import Language
+from crm_store.numbering import canonical
 from crm_store.phones import normalise_phone, phone_forms
 from crm_store.policy import policy
 from crm_store.profile import Gender, ProfileInvalid, check_profile, is_email, is_phone
@@ -243,7 +244,7 @@ async def create(
         raise NumberTaken(number)
     for field in ("phone", "email"):
         await _refuse_taken(session, field, profile[field])
-    number = number.strip().upper() if number else await _next_number(session)
+    number = canonical(number) if number else await _next_number(session)
     member = Member(number=number, joined_at=joined_at or clock.now(), **profile)
     await _insert(session, member)
     session.add(_change(member, "status", None, MemberStatus.ACTIVE, by=by, at=member.joined_at))
@@ -271,7 +272,10 @@ async def lock(session: AsyncSession, member: Member, *, erased_too: bool = Fals
 
 
 async def by_number(session: AsyncSession, number: str) -> Member | None:
-    return await session.scalar(select(Member).where(Member.number == number.strip().upper()))
+    """By the number in its one form; a number that stands otherwise in the store, as some of before do, just so."""
+    form, written = canonical(number), number.strip()
+    found = (await session.scalars(select(Member).where(Member.number.in_({form, written})))).all()
+    return next((member for member in found if member.number == form), found[0] if found else None)
 
 
 async def by_phone(session: AsyncSession, phone: str) -> Member | None:

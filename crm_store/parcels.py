@@ -14,6 +14,7 @@ from crm_store.clock import business_zone, now
 from crm_store.db import Base
 from crm_store.errors import CrmError, NotFound
 from crm_store.language import Language
+from crm_store.numbering import canonical
 from crm_store.orders import Order, OrderStatus
 from crm_store.sealing import SealableJSON
 
@@ -379,7 +380,7 @@ def _late_by(promised_at: datetime | None, happened_at: datetime | None, at: dat
 
 
 def _spelling(number: str) -> str:
-    return "".join(number.split()).upper()
+    return canonical("".join(number.split()))
 
 
 def _in_languages(place: Mapping[str, str] | str) -> dict[str, str]:

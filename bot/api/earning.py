@@ -16,6 +16,7 @@ from bot.services import Services
 from crm_store import accrual, audit, clock, members, orders, points, referrals
 from crm_store.errors import NotFound
 from crm_store.members import Member
+from crm_store.numbering import canonical, small
 from crm_store.orders import Order, OrderStatus
 
 NEVER_COMPLETED = (OrderStatus.CANCELLED, OrderStatus.RETURNING, OrderStatus.RETURNED)
@@ -100,7 +101,7 @@ async def _buyer(session: AsyncSession, done: CompletedOrder) -> Member:
 
 async def _as_earned(session: AsyncSession, member: Member, number: str) -> str:
     """The number of an order that is not known here as it has earned under, if it was only in capitals or without."""
-    for form in (number, number.upper(), number.lower()):
+    for form in (number, canonical(number), small(number)):
         if await points.order_earnings(session, member.id, form):
             return form
     return number
@@ -109,7 +110,7 @@ async def _as_earned(session: AsyncSession, member: Member, number: str) -> str:
 async def _member_of(session: AsyncSession, order: Order, told: str | None) -> Member:
     """Raises ApiRefusal when somebody else was told, or the member has left."""
     member = await members.get(session, order.member_id)
-    if told is not None and told.upper() != member.number:
+    if told is not None and canonical(told) != member.number:
         raise ApiRefusal("order_of_another_member", order_number=order.number)
     require_present(member)
     return member

@@ -10,6 +10,7 @@ from crm_store import api_rows
 from crm_store.importing import ImportKind, ImportReport, Refusal, layout
 from crm_store.importing.columns import as_text
 from crm_store.importing.members import ANOTHER_NAME
+from crm_store.numbering import canonical
 
 CONTACTS = frozenset({"phone", "email", "member_phone", "member_email"})
 WHOSE = frozenset({"belongs_to_another_member", "no_such_member", "several_members"})
@@ -39,7 +40,7 @@ async def for_a_writer(
     for line, row in enumerate(rows, start=1):
         cells = {column.name: cell for header, cell in row.items() if (column := layout(kind).column_of(header))}
         if line not in refused and any(as_text(cells.get(name)) for name in PERSONAL[kind]):
-            number = as_text(cells.get(NUMBERS[kind])).upper()
+            number = canonical(as_text(cells.get(NUMBERS[kind])))
             said.setdefault(number, []).append(row)
             lines.setdefault(number, []).append(line)
     before = await api_rows.said_before(session, caller=caller, kind=kind, said=said)

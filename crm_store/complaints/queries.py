@@ -9,12 +9,13 @@ from crm_store.complaints.errors import ComplaintClosed
 from crm_store.complaints.models import OPEN, Complaint, ComplaintEvent, EventKind
 from crm_store.errors import NotFound
 from crm_store.members import Member
+from crm_store.numbering import canonical
 from crm_store.promises import Promise
 
 
 async def by_number(session: AsyncSession, number: str, *, member_id: int | None = None) -> Complaint | None:
     """The complaint with that number, in any case; with `member_id` only if it is that member's own."""
-    query = select(Complaint).where(Complaint.number == number.strip().upper())
+    query = select(Complaint).where(Complaint.number == canonical(number))
     if member_id is not None:
         query = query.where(Complaint.member_id == member_id)
     return (await session.execute(query)).scalar_one_or_none()

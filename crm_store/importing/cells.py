@@ -11,6 +11,7 @@ from crm_store import names
 from crm_store.importing.damaged import is_damaged, made_of_a_key
 from crm_store.importing.figures import in_plain_digits, is_shortened
 from crm_store.language import Language
+from crm_store.numbering import half_width
 from crm_store.profile import Gender, is_email, is_phone
 from crm_store.text import normalise
 
@@ -52,6 +53,10 @@ _PLACEHOLDERS = frozenset(
 _LONGEST_PLACEHOLDER = max(len(word) for word in _PLACEHOLDERS)
 _NO_NAME = frozenset({"NULL", "(null)", "NaN", "N/A", "n/a", "N.A.", "#N/A", "undefined"})
 """Not Null, Nan or Na: people are called so."""
+_FORMULA = re.compile(r"=.*|[@+-]\s*[A-Za-z_.]+\(.*", re.DOTALL)
+"""What a spreadsheet would work out: =1+1, @SUM(1). @wang may be what somebody is called, +86 begins a phone."""
+_UNSEEN = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""Signs that nobody sees and that count as printable: with one behind it RB1 would be another number."""
 _TEL = re.compile(r"\s*tel:\s*", re.IGNORECASE)
 _MAILTO = re.compile(r"\s*mailto:\s*", re.IGNORECASE)
 _YES = {"yes", "y", "true", "1", "是", "有", "对", "同意", "已同意"}
@@ -148,27 +153,19 @@ def code(limit: int) -> Parser:
             raise ValueError(made)
         if _BELOW_ZERO.fullmatch(cell):
             raise ValueError("no_code")
+        if _FORMULA.fullmatch(half_width(cell)):
+            raise ValueError("formula")
         _require_said(cell)
         if not cell.isascii():
             cell = half_width(cell)
         _require_data(cell)
-        if any(ch.isspace() for ch in cell) or not cell.isprintable():
+        if any(ch.isspace() for ch in cell) or not cell.isprintable() or _UNSEEN.search(cell):
             raise ValueError("not_a_number_or_code")
         if len(cell) > limit:
             raise ValueError("too_long")
         return cell
 
     return parse
-
-
-def half_width(cell: str) -> str:
-    """Full-width letters, digits and signs as plain ones: Ｔ１ is T1. A number in a circle stays one."""
-    if cell.isascii():
-        return cell
-    signs = (
-        unicodedata.normalize("NFKC", sign) if unicodedata.east_asian_width(sign) in "FH" else sign for sign in cell
-    )
-    return unicodedata.normalize("NFC", "".join(signs))
 
 
 def _require_said(cell: str) -> None:

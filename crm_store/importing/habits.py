@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from crm_store.importing import figures
-from crm_store.importing.cells import half_width
 from crm_store.importing.number_formats import DIGITS_A_SPREADSHEET_KEEPS
+from crm_store.numbering import half_width
 
 NUMBERS_THAT_ARE_NAMES = frozenset(
     {

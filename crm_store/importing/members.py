@@ -18,6 +18,7 @@ from crm_store.importing.report import Outcome
 from crm_store.importing.same_number import are_two_people, told_of
 from crm_store.language import Language
 from crm_store.members import ContactTaken, Member, MemberChange, MemberErased, MemberStatus
+from crm_store.numbering import canonical
 from crm_store.phones import normalise_phone, phone_forms
 
 STATUSES = {"正常": "active", "有效": "active", "已退会": "left", "退会": "left", "注销": "left", "已注销": "left"}
@@ -176,7 +177,7 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     """Create the members nobody knows yet and pass over those that are up to date, in a few statements; empty for rows
     that change a member, clash with another one or stand twice, which must be taken one by one.
     """
-    numbers = [values["member_number"].strip().upper() for values in batch]
+    numbers = [canonical(values["member_number"]) for values in batch]
     marks = [_marks(values) for values in batch]
     every = {mark for each in marks for mark in each}
     wanted = or_(Member.number.in_(numbers), Member.phone_index.in_(every), Member.email_index.in_(every))

@@ -11,6 +11,7 @@ from crm_store.importing.days import local_day
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.figures import OWN_CURRENCY, WITHOUT_MINOR_UNITS
 from crm_store.importing.order_columns import LINE_COLUMNS
+from crm_store.numbering import canonical
 from crm_store.phones import normalise_phone
 
 AGAIN = "again"
@@ -19,7 +20,7 @@ MARKS = frozenset({AGAIN, SIGNS, BY_SIGN, NOTE})
 """What stands in the values of a row and is no column."""
 _LATEST = ("packed_at", "shipped_at", "delivered_at", "completed_at")
 """Goods leave and arrive apart: the order has when the last of them has."""
-_AMOUNTS = ("price", "shipping", "discount", "total")
+_AMOUNTS = ("price", "shipping", "discount", "total", "refund", "line_refund")
 _BUYER = ("member_email", "member_phone")
 """Named in `member_number` by now; a number and an address may stand in different rows."""
 
@@ -156,7 +157,7 @@ def _require_same(line: tuple[Any, ...], values: Values, first: dict[tuple[Any, 
 def _plainly(field: str, value: object) -> object:
     """What two spellings of a number have in common."""
     if field == "member_number":
-        return str(value).strip().upper()
+        return canonical(str(value))
     return normalise_phone(str(value)) if field == "recipient_phone" else value
 
 

@@ -15,6 +15,7 @@ from crm_store.importing.many import ids_of, row_of, write_rows
 from crm_store.importing.report import Outcome
 from crm_store.language import Language
 from crm_store.members import Member, MemberStatus
+from crm_store.numbering import canonical
 from crm_store.orders import Order, OrderStatus
 from crm_store.parcels import Parcel, ParcelCode, ParcelEvent, ParcelExists
 
@@ -87,10 +88,10 @@ def few_steps(batch: Sequence[dict[str, Any]]) -> list[CellRefused | None]:
     steps: dict[str, set[tuple[Any, ...]]] = {}
     for values in batch:
         step = tuple(values.get(field) for field in ("event_code", "event_at", "event_promised_at"))
-        steps.setdefault(values["parcel_number"].upper(), set()).add(step)
+        steps.setdefault(canonical(values["parcel_number"]), set()).add(step)
     return [
         CellRefused("parcel_number", values["parcel_number"], "too_many_steps")
-        if len(steps[values["parcel_number"].upper()]) > MOST_STEPS
+        if len(steps[canonical(values["parcel_number"])]) > MOST_STEPS
         else None
         for values in batch
     ]
@@ -210,7 +211,7 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     """
     places: dict[str, list[int]] = {}
     for place, values in enumerate(batch):
-        places.setdefault(values["parcel_number"].upper(), []).append(place)
+        places.setdefault(canonical(values["parcel_number"]), []).append(place)
     known = {parcel.number: parcel for parcel in await session.scalars(select(Parcel).where(Parcel.number.in_(places)))}
     numbers = {values["order_number"] for values in batch}
     present = select(Order).join(Member).where(Order.number.in_(numbers), Member.status != MemberStatus.ERASED)

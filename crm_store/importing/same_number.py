@@ -6,6 +6,7 @@ from typing import Any
 from crm_store import names
 from crm_store.crypto import normalise_email
 from crm_store.importing.errors import CellRefused
+from crm_store.numbering import canonical
 from crm_store.phones import phone_forms
 from crm_store.text import closed_up
 
@@ -23,7 +24,7 @@ class People:
 
     def require_one(self, line: int, values: Mapping[str, Any]) -> None:
         """Raises CellRefused where the earlier rows say another name and share neither phone nor e-mail address."""
-        number = values["member_number"].upper()
+        number = canonical(values["member_number"])
         told = told_of(values)
         first, before = self._so_far.setdefault(number, (line, (told,)))
         if told in before:

@@ -21,6 +21,7 @@ from crm_store.importing.sources import AnyShop
 from crm_store.importing.spreadsheet import read_csv
 from crm_store.importing.workbook import is_workbook, read_xlsx
 from crm_store.members import Member
+from crm_store.numbering import canonical
 from crm_store.orders import Order
 
 
@@ -246,7 +247,7 @@ async def take_part(session: AsyncSession, part: Part, *, source: str, blindly: 
         if outcome != Outcome.UNCHANGED:
             changed.append(values)
         if kind == ImportKind.POINTS and outcome == Outcome.CREATED:
-            touched.add(values["member_number"].strip().upper())
+            touched.add(canonical(values["member_number"]))
     report.refused.sort(key=lambda refusal: refusal.line)
     await _recompute_levels(session, touched)
     report.members = await _looked_at_anew(session, kind, changed)
@@ -325,7 +326,7 @@ def _order_of(row: Row, layout: Layout) -> str:
 async def _looked_at_anew(session: AsyncSession, kind: ImportKind, changed: Sequence[dict[str, Any]]) -> set[int]:
     """Whose risk the changed rows bear on: those who bought, and those whose parcels moved."""
     if kind is ImportKind.ORDERS:
-        numbers = {values["member_number"].strip().upper() for values in changed}
+        numbers = {canonical(values["member_number"]) for values in changed}
         return set(await session.scalars(select(Member.id).where(Member.number.in_(numbers))))
     if kind is ImportKind.PARCELS:
         numbers = {values["order_number"] for values in changed}

@@ -10,6 +10,7 @@ from crm_store.importing import ImportKind, Part, points_keys
 from crm_store.imports import things
 from crm_store.imports.models import ImportEntry
 from crm_store.imports.things import State, Thing
+from crm_store.numbering import canonical
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,11 @@ async def write(session: AsyncSession, run_id: int, found: Found) -> None:
 async def _spoken_of(session: AsyncSession, part: Part) -> dict[Thing, set[str]]:
     match part.kind:
         case ImportKind.MEMBERS:
-            return {Thing.MEMBER: {number.strip().upper() for number in part.named("member_number")}}
+            return {Thing.MEMBER: {canonical(number) for number in part.named("member_number")}}
         case ImportKind.ORDERS:
             return {Thing.ORDER: part.named("order_number")}
         case ImportKind.PARCELS:
-            parcels = {number.upper() for number in part.named("parcel_number")}
+            parcels = {canonical(number) for number in part.named("parcel_number")}
             return {Thing.PARCEL: parcels, Thing.ORDER: part.named("order_number")}
     return {Thing.POINTS: set((await points_keys(session, [values for _, values in part.rows])).values())}
 

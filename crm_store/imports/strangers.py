@@ -11,6 +11,7 @@ from crm_store.importing import CellRefused, ImportKind, ImportReport, Part
 from crm_store.importing.same_number import are_two_people, told_of
 from crm_store.imports.models import ImportEntry, ImportRun, RunState
 from crm_store.members import Member
+from crm_store.numbering import canonical
 
 REASON = "number_of_two_people_before"
 
@@ -27,7 +28,7 @@ async def without_strangers(session: AsyncSession, part: Part, *, but: int | Non
     report = ImportReport(refused=list(part.report.refused), ignored_columns=set(part.report.ignored_columns))
     left = []
     for row, values in part.rows:
-        there = written.get(values["member_number"].strip().upper())
+        there = written.get(canonical(values["member_number"]))
         if there is not None and are_two_people(_told(there[0]), told_of(values)):
             report.refuse(row, CellRefused("member_number", f"{values['member_number']} ({there[1]})", REASON))
         else:
@@ -40,7 +41,7 @@ async def _written(session: AsyncSession, numbers: set[str], but: int | None) ->
     runs = await _unfinished(session, but)
     if not runs:
         return {}
-    wanted = {number.strip().upper() for number in numbers}
+    wanted = {canonical(number) for number in numbers}
     rows = await session.execute(
         select(Member, ImportEntry.run_id)
         .join(ImportEntry, ImportEntry.thing_id == Member.id)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_store.numbering import canonical, small
 from crm_store.orders.models import Order, OrderEvent
 
 
@@ -21,7 +22,7 @@ async def by_number_in_any_case(session: AsyncSession, number: str) -> Order | N
     of one shop write it in both ways."""
     if (order := await by_number(session, number)) is not None:
         return order
-    forms = {number.strip().upper(), number.strip().lower()}
+    forms = {canonical(number), small(number)}
     found = (await session.scalars(select(Order).where(Order.number.in_(forms)))).all()
     return found[0] if len(found) == 1 else None
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_store.numbering import canonical
 from crm_store.orders import Order, OrderLine
 from crm_store.returns.models import (
     RUNNING,
@@ -17,7 +18,7 @@ from crm_store.returns.models import (
 
 async def by_number(session: AsyncSession, number: str, *, member_id: int | None = None) -> ReturnRequest | None:
     """The return with that number, in any case; with `member_id` only if it is that member's own."""
-    query = select(ReturnRequest).where(ReturnRequest.number == number.strip().upper())
+    query = select(ReturnRequest).where(ReturnRequest.number == canonical(number))
     if member_id is not None:
         query = query.where(ReturnRequest.member_id == member_id)
     return (await session.execute(query)).scalar_one_or_none()

@@ -39,7 +39,7 @@ class AuditFilter:
         """What can be meant by it; days that are none count as empty. Raises NotFound: no member has that number."""
         member_id = None
         if number := self.whom.strip():
-            member = await members.by_number(session, number.upper()) if number.isalnum() else None
+            member = await members.by_number(session, number) if number.isalnum() else None
             if member is None:
                 raise NotFound("member", number)
             member_id = member.id
