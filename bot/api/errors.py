@@ -12,7 +12,7 @@ from fastapi.exceptions import HTTPException, RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException as HTTPProblem
 from starlette.types import Message
 
@@ -38,6 +38,7 @@ _STATUS = {
     "profile_invalid": 422,
     "total_needed": 422,
     "request_invalid": 422,
+    "value_too_large": 422,
     "body_too_large": 413,
     "api_key_wrong": 401,
     "api_keys_missing": 403,
@@ -144,6 +145,10 @@ class ApiRoute(APIRoute):
             except OperationalError as error:
                 log.error("api.database_unavailable", path=request.url.path, error=str(error.orig))
                 return answer_to(ApiRefusal("unavailable"), language)
+            except DataError as error:
+                # The layers before have limits of their own; what slips through them is still no fault of the server.
+                log.error("api.value_too_large", path=request.url.path, error=type(error.orig).__name__)
+                return answer_to(ApiRefusal("value_too_large"), language)
             except RequestValidationError as error:
                 return _invalid(error, language)
             except _BodyTooLarge:

@@ -8,7 +8,7 @@ from crm_store.goodwill import GoodwillAboveLimit, GoodwillNotPositive
 from crm_store.language import Language, format_date, format_money, format_number
 from crm_store.members import ContactTaken, MemberErased
 from crm_store.named_contacts import ContactNotAvailable, SupervisorNeeded
-from crm_store.points import InsufficientPoints
+from crm_store.points import BalanceAboveLimit, InsufficientPoints, PointsAboveLimit
 from crm_store.profile import ProfileInvalid
 from crm_store.referrals import ReferralRefused
 from crm_store.refund_notes import RefundNotPositive, RefundTooHigh
@@ -66,6 +66,8 @@ def _about_gifts(words: Says, error: CrmError) -> str | None:
             return words("members.gift_above", wanted=format_number(wanted), left=format_number(left))
         case InsufficientPoints(balance=balance):
             return words("members.too_few_points", points=format_number(balance))
+        case PointsAboveLimit(limit=limit) | BalanceAboveLimit(limit=limit):
+            return words("members.points_above", limit=format_number(limit))
         case ReferralRefused():
             return words("members.referral_refused")
         case RewardUnavailable():

@@ -2,6 +2,7 @@
 
 from crm_store import order_settlement, points, tiers
 from crm_store.db import Database
+from crm_store.order_settlement import OrdersNotSettled
 
 MEMBERS_AT_A_TIME = 100
 """Accounts locked by one transaction, so that nobody who redeems meanwhile waits long."""
@@ -10,14 +11,20 @@ ORDERS_AT_A_TIME = 50
 
 async def settle_orders(database: Database) -> int:
     """Complete what was delivered long enough ago, and bring the points of orders to what their state says; how many
-    orders."""
+    orders. Raises OrdersNotSettled once all others are done: so the job shows as failed and names them, and tries them
+    again."""
     settled = 0
+    apart: dict[int, tuple[str, str]] = {}
     while True:
         async with database.transaction(bulk=True) as session:
-            done = await order_settlement.settle_due(session, limit=ORDERS_AT_A_TIME)
-        settled += done
-        if not done:
-            return settled
+            found = await order_settlement.settle_due(session, limit=ORDERS_AT_A_TIME, without=apart)
+        settled += found.done
+        apart |= found.apart
+        if not found.done and not found.apart:
+            break
+    if apart:
+        raise OrdersNotSettled(dict(apart.values()))
+    return settled
 
 
 async def expire_points(database: Database) -> int:

@@ -16,6 +16,7 @@ from crm_store.complaints import Complaint, EventKind
 from crm_store.errors import KeyReused
 from crm_store.goodwill import GiftOccasion
 from crm_store.points import EarnReason
+from crm_store.points.movement import require_room
 
 
 async def propose(
@@ -34,7 +35,7 @@ async def propose(
 
     `amount`: whole points or minor units; a coupon has its own. The limit counts what the complaint has brought of that
     kind before, so that nobody gets round it in small steps. The same key again returns the first. Raises
-    CompensationInvalid, KeyReused, and for a coupon RewardUnavailable.
+    CompensationInvalid, KeyReused, for points PointsAboveLimit, and for a coupon RewardUnavailable.
     """
     kind = CompensationKind(kind)
     await locks.hold(session, f"compensation:{complaint.id}")
@@ -51,6 +52,8 @@ async def propose(
         amount = await _value_of(session, reward_code)
     if amount <= 0:
         raise CompensationInvalid("amount")
+    if kind == CompensationKind.POINTS:
+        require_room(0, amount)
     compensation = Compensation(
         complaint_id=complaint.id,
         member_id=complaint.member_id,

@@ -15,13 +15,16 @@ from crm_store.importing.errors import CellRefused
 from crm_store.importing.point_reasons import OF_AN_ORDER, TAKEN_BACK, clash, reading, slot
 from crm_store.importing.report import Outcome
 from crm_store.members import Member, MemberStatus
+from crm_store.numbering import canonical
 from crm_store.points import (
     AlreadyReversed,
+    BalanceAboveLimit,
     EarnReason,
     Gift,
     GiftOutcome,
     InsufficientPoints,
     NotReversible,
+    PointsAboveLimit,
 )
 from crm_store.points.movement import lock_account
 
@@ -132,6 +135,8 @@ async def apply(session: AsyncSession, values: dict[str, Any], *, source: str) -
         raise CellRefused("external_id", values["external_id"], "external_id_reused") from None
     except InsufficientPoints:
         raise CellRefused("points", values["points"], "insufficient_points") from None
+    except (PointsAboveLimit, BalanceAboveLimit) as above:
+        raise CellRefused("points", values["points"], above.code) from None
     return Outcome.UNCHANGED if known else Outcome.CREATED
 
 
@@ -167,7 +172,7 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     and of each member everything from the first points taken on, because what is taken depends on what was given before
     it.
     """
-    numbers = {values["member_number"].strip().upper() for values in batch}
+    numbers = {canonical(values["member_number"]) for values in batch}
     rows = await session.execute(select(Member.number, Member.id, Member.status).where(Member.number.in_(numbers)))
     ids = {number: member_id for number, member_id, status in rows if status != MemberStatus.ERASED}
     times = Counter(_key(values) for values in batch)
@@ -176,7 +181,7 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     stopped: set[int] = set()
     gifts: dict[int, Gift] = {}
     for place, values in enumerate(batch):
-        member_id = ids.get(values["member_number"].strip().upper())
+        member_id = ids.get(canonical(values["member_number"]))
         if member_id is None or member_id in stopped:
             continue
         order = _order_told(values)
@@ -221,7 +226,7 @@ def _order_told(values: dict[str, Any]) -> tuple[str, str, str] | None:
     reference, brought = values.get("reference"), slot(_reason(values))
     if reference is None or brought is None:
         return None
-    return values["member_number"].strip().upper(), reference, brought
+    return canonical(values["member_number"]), reference, brought
 
 
 def _key(values: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Placing, advancing, cancelling and altering orders."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -231,10 +231,14 @@ async def mark_refunded(
     return order
 
 
-async def points_due(session: AsyncSession, *, at: datetime | None = None, limit: int = 100) -> Sequence[Order]:
+async def points_due(
+    session: AsyncSession, *, at: datetime | None = None, limit: int = 100, without: Collection[int] = ()
+) -> Sequence[Order]:
     """Orders whose points are to be booked or taken back now, the longest due first; locked, so that each is done
     once."""
     wanted = select(Order).where(Order.points_due_at <= (at or now())).order_by(Order.points_due_at, Order.id)
+    if without:
+        wanted = wanted.where(Order.id.not_in(without))
     found = await session.scalars(
         wanted.limit(limit).with_for_update(key_share=True, skip_locked=True),
         execution_options={"populate_existing": True},

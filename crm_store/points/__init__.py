@@ -6,7 +6,13 @@ back into the lots they came from; what is taken back after it was spent is owed
 """
 
 from crm_store.points.bulk import Gift, GiftOutcome, earn_many, reverse_untouched
-from crm_store.points.errors import AlreadyReversed, InsufficientPoints, NotReversible
+from crm_store.points.errors import (
+    AlreadyReversed,
+    BalanceAboveLimit,
+    InsufficientPoints,
+    NotReversible,
+    PointsAboveLimit,
+)
 from crm_store.points.models import IMPORT_UNDONE, Account, Allocation, EarnReason, Entry, EntryKind, Lot
 from crm_store.points.queries import (
     ExpiringLot,
@@ -40,6 +46,7 @@ __all__ = [
     "Account",
     "Allocation",
     "AlreadyReversed",
+    "BalanceAboveLimit",
     "EarnReason",
     "Entry",
     "EntryKind",
@@ -49,6 +56,7 @@ __all__ = [
     "InsufficientPoints",
     "Lot",
     "NotReversible",
+    "PointsAboveLimit",
     "Reduction",
     "Verification",
     "adjust",

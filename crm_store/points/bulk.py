@@ -1,7 +1,7 @@
 """Giving points to many members at once, as imports do, and taking back what nobody has touched: the rules of `earn`
 and `reverse`, in a handful of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,8 +15,9 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from crm_store import clock
 from crm_store.db import Base
+from crm_store.points.errors import BalanceAboveLimit, PointsAboveLimit
 from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
-from crm_store.points.movement import hash_of, pay_off
+from crm_store.points.movement import hash_of, pay_off, require_room
 from crm_store.points.service import default_expiry
 
 Untouched = Row[*tuple[Any, ...]]
@@ -28,6 +29,8 @@ class GiftOutcome(StrEnum):
     """The same gift was given before under that key."""
     KEY_REUSED = "key_reused"
     """Something else was done under that key; nothing was given."""
+    ABOVE_LIMIT = "above_limit"
+    """More than the policy's `points.most`; nothing was given. `earn` says which limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +71,30 @@ async def earn_many(session: AsyncSession, gifts: Sequence[Gift]) -> list[GiftOu
     wanted = select(Entry.key, Entry.request_hash).where(Entry.key.in_([gift.key for gift in gifts]))
     known: dict[str, str] = dict((await session.execute(wanted)).all())
     fresh = [gift for gift in gifts if gift.key not in known]
-    await _write(session, fresh, accounts)
-    return [
-        GiftOutcome.GIVEN
-        if gift.key not in known
-        else GiftOutcome.EARLIER
-        if known[gift.key] == gift.request_hash
-        else GiftOutcome.KEY_REUSED
-        for gift in gifts
-    ]
+    fitting = _fitting(fresh, accounts)
+    await _write(session, fitting, accounts)
+    given = {gift.key for gift in fitting}
+    return [_outcome(gift, known, given) for gift in gifts]
+
+
+def _outcome(gift: Gift, known: Mapping[str, str], given: Collection[str]) -> GiftOutcome:
+    if gift.key not in known:
+        return GiftOutcome.GIVEN if gift.key in given else GiftOutcome.ABOVE_LIMIT
+    return GiftOutcome.EARLIER if known[gift.key] == gift.request_hash else GiftOutcome.KEY_REUSED
+
+
+def _fitting(gifts: Sequence[Gift], accounts: Mapping[int, Account]) -> list[Gift]:
+    """Those there is room for, each after the ones before it."""
+    balances = {member_id: account.balance for member_id, account in accounts.items()}
+    fitting = []
+    for gift in gifts:
+        try:
+            require_room(balances[gift.member_id], gift.points)
+        except (PointsAboveLimit, BalanceAboveLimit):
+            continue
+        balances[gift.member_id] += gift.points
+        fitting.append(gift)
+    return fitting
 
 
 async def _locked_accounts(session: AsyncSession, member_ids: list[int]) -> dict[int, Account]:

@@ -23,6 +23,27 @@ class InsufficientPoints(CrmError):
         return self.requested - self.balance
 
 
+class PointsAboveLimit(CrmError):
+    """More points than one movement may give or take by the policy's `points.most`; nothing was written."""
+
+    code = "points_above_limit"
+
+    def __init__(self, points: int, limit: int) -> None:
+        self.points, self.limit = points, limit
+        super().__init__(f"{points} points at once, {limit} are the most", points=points, limit=limit)
+
+
+class BalanceAboveLimit(CrmError):
+    """The member would have, or owe, more points than the policy's `points.most` allows; nothing was written. The
+    balance is not told: who gives points need not be allowed to read it."""
+
+    code = "balance_above_limit"
+
+    def __init__(self, points: int, limit: int) -> None:
+        self.points, self.limit = points, limit
+        super().__init__(f"{points} points more than fit into a balance of {limit}", points=points, limit=limit)
+
+
 class AlreadyReversed(CrmError):
     """The entry was reversed before, under another key."""
 

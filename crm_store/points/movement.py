@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import clock
 from crm_store.errors import KeyReused, NotFound
 from crm_store.members import Member
-from crm_store.points.errors import InsufficientPoints
+from crm_store.points.errors import BalanceAboveLimit, InsufficientPoints, PointsAboveLimit
 from crm_store.points.models import Account, Allocation, Entry, EntryKind, Lot
 from crm_store.policy import policy
 
@@ -44,6 +44,16 @@ def hash_of(kind: EntryKind, member_id: int, request: dict[str, Any]) -> str:
     """What tells a repeat of a request from another one under the same key."""
     facts = json.dumps({"kind": kind, "member": member_id, **request}, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def require_room(standing: int, points: int) -> None:
+    """That `points` may come at once on top of what already stands there, of a balance or of what is owed. Raises
+    PointsAboveLimit, BalanceAboveLimit. Points that only come back need no room: they were there before."""
+    most = policy().points.most
+    if points > most.at_once:
+        raise PointsAboveLimit(points, most.at_once)
+    if standing + points > most.balance:
+        raise BalanceAboveLimit(points, most.balance)
 
 
 class Movement:
@@ -105,7 +115,9 @@ class Movement:
         )
 
     async def give(self, entry: Entry, expires_at: datetime) -> Entry:
-        """Write `entry`, whose points make one new lot; what the member owes is paid off with it."""
+        """Write `entry`, whose points make one new lot; what the member owes is paid off with it. Raises
+        PointsAboveLimit, BalanceAboveLimit."""
+        require_room(self._account.balance, entry.points)
         await _insert(self._session, entry)
         lot = _new_lot(entry, entry.points, expires_at)
         self._session.add(lot)
@@ -190,7 +202,9 @@ class Movement:
         return await self.write(entry, _take(lots, taken))
 
     async def charge(self, points: int, *, reason: str, reference: str | None, at: datetime) -> Entry:
-        """Take what is there of `points`, first-expiring first; the account owes the rest."""
+        """Take what is there of `points`, first-expiring first; the account owes the rest. Raises PointsAboveLimit,
+        BalanceAboveLimit."""
+        require_room(self._account.owed, points)
         await expire_lots(self._session, self._account, at)
         taken = min(self._account.balance, points)
         lots = await _open_lots(self._session, self._account.member_id)

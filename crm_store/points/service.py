@@ -42,7 +42,8 @@ async def earn(
     """Give `points` (whole, above zero) in one new lot; returns the entry, the first one when `key` comes again.
 
     `expires_at`: last moment of use, by default that of `default_expiry`. `qualifies`: counts towards the level.
-    `details`: codes and ids kept with the entry. Raises KeyReused, and NotFound when there is no such member.
+    `details`: codes and ids kept with the entry. Raises KeyReused, PointsAboveLimit, BalanceAboveLimit, and NotFound
+    when there is no such member.
     """
     _require_positive(points)
     at = at or clock.now()
@@ -100,7 +101,7 @@ async def charge(
 ) -> Entry:
     """Take `points` (whole, above zero) back that were given under no entry of this ledger; what is not there is owed.
 
-    Raises KeyReused, NotFound.
+    Raises KeyReused, PointsAboveLimit, BalanceAboveLimit, NotFound.
     """
     _require_positive(points)
     at = at or clock.now()
@@ -125,7 +126,7 @@ async def adjust(
 ) -> Entry:
     """Correct a balance by hand: `points` above zero are given, below zero are taken. Never counts towards the level.
 
-    Raises InsufficientPoints, KeyReused, NotFound; ValueError for zero.
+    Raises InsufficientPoints, PointsAboveLimit, BalanceAboveLimit, KeyReused, NotFound; ValueError for zero.
     """
     if points == 0:
         raise ValueError("an adjustment by zero points changes nothing")

@@ -35,6 +35,9 @@ MOST_HELD_BACK = 0.5
 """A larger share teaches nothing more and leaves most members without a call."""
 
 _FILLED_IN = re.compile(r"\{(earn_rate|birthday_days)\}")
+_MOVEMENT = "crm_store.points.movement"
+_MOST_KEPT = 1_000_000_000
+"""Half of what a column for points holds: what comes back to a full balance has room too."""
 _MOST_TIMES = 1_000_000
 """Above every rate between currencies."""
 
@@ -111,6 +114,19 @@ class Referral(Section):
     named_within: Days = entry("after joining, a friend can name who recommended", read_by=_REFERRALS)
 
 
+class MostPoints(Section):
+    """More than anybody means: a slip of the keyboard, or a number that is no points."""
+
+    at_once: Count = entry("one movement gives at most so many points", read_by=_MOVEMENT)
+    balance: Count = entry("a member has, or owes, at most so many points", read_by=_MOVEMENT)
+
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        if self.balance > _MOST_KEPT:
+            yield ("balance",), f"is more than {_MOST_KEPT:,}"
+        if self.at_once > self.balance:
+            yield ("at_once",), "is more than the balance may be"
+
+
 class Points(Section):
     """How points are earned and how long they live."""
 
@@ -121,6 +137,7 @@ class Points(Section):
     review: Count = entry("points for reviewing an order", read_by=_EARNING)
     survey: Whole = entry("points for answering a survey, once per conversation; 0 is none", read_by=_ACCRUAL)
     referral: Referral = group("bringing a friend")
+    most: MostPoints = group("limits against slips")
     birthday_times: Count = entry(
         "an order on the birthday earns so many times as much; 1 is no gift", read_by=_ACCRUAL
     )

@@ -34,7 +34,7 @@ async def earned_after(session: AsyncSession, clock: FrozenClock, days: int = 7)
 
 
 async def settle_all(session: AsyncSession) -> None:
-    while await order_settlement.settle_due(session):
+    while (await order_settlement.settle_due(session)).done:
         pass
 
 

@@ -18,8 +18,18 @@ from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from crm_store.errors import KeyReused, NotFound
 from crm_store.members import Member
-from crm_store.points import Account, Allocation, Entry, EntryKind, InsufficientPoints, Lot
+from crm_store.points import (
+    Account,
+    Allocation,
+    BalanceAboveLimit,
+    Entry,
+    EntryKind,
+    InsufficientPoints,
+    Lot,
+    PointsAboveLimit,
+)
 from crm_store.policy import policy
+from tests.crm_store.policy.shop_files import changed
 
 DAY = timedelta(days=1)
 
@@ -89,6 +99,53 @@ class TestEarn:
             await points.earn(session, member.id + 99, points=1, reason="purchase", key="a")
         with pytest.raises(ValueError, match="above zero"):
             await points.earn(session, member.id, points=0, reason="purchase", key="b")
+
+
+class TestMostPoints:
+    """The limits of the policy's `points.most`: ten million at once, a hundred million in all."""
+
+    AT_ONCE, BALANCE = 10_000_000, 100_000_000
+
+    async def filled(self, session: AsyncSession, *, balance: int) -> Member:
+        member = await lin(session)
+        with changed(f"points: {{most: {{at_once: {balance}, balance: {balance}}}}}"):
+            await points.earn(session, member.id, points=balance, reason="import", key=f"full:{member.id}")
+        return member
+
+    async def test_at_once(self, session: AsyncSession) -> None:
+        member = await lin(session)
+        for points_given in (self.AT_ONCE + 1, 2**31 - 1, 2**40):
+            with pytest.raises(PointsAboveLimit) as refused:
+                await points.earn(session, member.id, points=points_given, reason="goodwill", key="a")
+            assert refused.value.facts == {"points": points_given, "limit": self.AT_ONCE}
+        with pytest.raises(PointsAboveLimit):
+            await points.adjust(session, member.id, points=self.AT_ONCE + 1, reason="mistake", key="a")
+        await points.earn(session, member.id, points=self.AT_ONCE, reason="goodwill", key="a")
+        assert await points.balance(session, member.id) == self.AT_ONCE
+
+    async def test_in_all(self, session: AsyncSession) -> None:
+        member = await self.filled(session, balance=self.BALANCE - 5)
+        with pytest.raises(BalanceAboveLimit):
+            await points.earn(session, member.id, points=6, reason="goodwill", key="a")
+        await points.earn(session, member.id, points=5, reason="goodwill", key="a")
+        assert await points.balance(session, member.id) == self.BALANCE
+
+    async def test_what_only_comes_back_always_has_room(self, session: AsyncSession) -> None:
+        member = await self.filled(session, balance=self.BALANCE)
+        spent = await points.spend(session, member.id, points=self.AT_ONCE, reason="gift", key="s")
+        await points.earn(session, member.id, points=self.AT_ONCE, reason="goodwill", key="a")
+        await points.reverse(session, entry_id=spent.id, reason="mistake", key="r")
+        assert await points.balance(session, member.id) == self.BALANCE + self.AT_ONCE
+
+    async def test_of_what_is_owed_as_well(self, session: AsyncSession) -> None:
+        member = await lin(session)
+        with pytest.raises(PointsAboveLimit):
+            await points.charge(session, member.id, points=2**31 - 1, reason="return", key="c")
+        for number in range(self.BALANCE // self.AT_ONCE):
+            await points.charge(session, member.id, points=self.AT_ONCE, reason="return", key=f"c{number}")
+        with pytest.raises(BalanceAboveLimit):
+            await points.charge(session, member.id, points=1, reason="return", key="c")
+        assert await points.owed(session, member.id) == self.BALANCE
 
 
 class TestSpend:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_store import clock, points
 from crm_store.clock import FrozenClock
 from crm_store.points import Account, Gift, GiftOutcome, Lot
+from tests.crm_store.policy.shop_files import changed
 from tests.crm_store.test_points import agrees, lin
 
 DAY = timedelta(days=1)
@@ -41,6 +42,19 @@ class TestEarnMany:
         assert [(lot.earned_at, lot.expires_at) for lot in lots] == [
             (at, at + 5 * DAY), (at, points.default_expiry(at)),
         ]  # fmt: skip
+
+    async def test_what_there_is_no_room_for_is_left_and_the_rest_is_given(self, session: AsyncSession) -> None:
+        first, second, at = await lin(session), await lin(session), clock.now()
+        amounts = [(first, 60), (second, 101), (first, 41), (first, 40), (second, 100)]
+        gifts = [
+            Gift(member_id=member.id, points=amount, reason="import", key=f"o{number}", at=at)
+            for number, (member, amount) in enumerate(amounts)
+        ]
+        with changed("points: {most: {at_once: 100, balance: 100}}"):
+            given, above = GiftOutcome.GIVEN, GiftOutcome.ABOVE_LIMIT
+            assert await points.earn_many(session, gifts) == [given, above, above, given, given]
+        assert [await points.balance(session, member.id) for member in (first, second)] == [100, 100]
+        assert [await agrees(session, member.id) for member in (first, second)] == [True, True]
 
     async def test_one_given_together_is_the_same_as_one_given_alone(self, session: AsyncSession) -> None:
         member, at = await lin(session), clock.now()

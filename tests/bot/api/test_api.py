@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot import api
 from bot.api.errors import BODY_LIMIT_BYTES
@@ -18,7 +18,7 @@ from bot.rate_limits import Rates
 from crm_store import audit, identities, knowledge, members, verification
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
-from crm_store.points import Entry
+from crm_store.points import Account, Entry
 from tests.bot.api.conftest import OTHER_KEY
 
 Call = Callable[..., Awaitable[httpx.Response]]
@@ -379,6 +379,65 @@ class TestEarn:
         body = {"order_number": "POS-7", "member_number": "HK200001", "total": 12_850}
         first = (await call("POST", "/points/earn", json=body)).json()
         assert (await call("POST", "/points/earn", json=body | {"order_number": "pos-7"})).json() == first
+
+    async def test_more_points_than_anybody_means_are_refused_in_words(self, call: Call, database: Database) -> None:
+        await send(call, "members", LIN)
+        rows = [
+            {"external_id": f"o{number}", "member_number": "HK200001", "points": amount, "reason": "goodwill"}
+            for number, amount in enumerate([2_147_483_647, 10_000_000, -2_147_483_647, *[10_000_000] * 10])
+        ]
+        refused = (await send(call, "points", *rows))["refused"]
+        assert [(each["row"], each["reason"]) for each in refused] == [
+            (1, "points_above_limit"), (3, "insufficient_points"), (13, "balance_above_limit"),
+        ]  # fmt: skip
+        assert "points.most" in refused[0]["message"]
+        body = {"order_number": "POS-7", "member_number": "HK200001", "total": 12_850}
+        for total, code in ((12_850, "balance_above_limit"), (2**31 - 1, "points_above_limit")):
+            answer = await call("POST", "/points/earn", json=body | {"total": total})
+            assert (answer.status_code, answer.json()["code"]) == (409, code)
+            assert "shop.yml" in answer.json()["message"]
+        async with database.transaction() as session:  # as some were before there was a limit
+            await session.execute(update(Account).values(balance=2**31 - 1))
+        answer = await call("POST", "/points/earn", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "balance_above_limit")
+
+    async def test_letters_that_only_look_like_a_case_are_no_other_case(self, call: Call) -> None:
+        """ß is no SS and ı no I: the second row would be another member's."""
+        for first, second in (("ß", "ss"), ("kad\u0131r", "kadir"), ("\ufb06r", "str"), ("\u00b5", "\u03bc")):
+            told = await send(call, "members", {"member_number": first, "name": "林晓月"})
+            assert told["created"] == 1
+            told = await send(call, "members", {"member_number": second, "name": "王大明"})
+            assert (told["created"], told["updated"]) == (1, 0)
+            for number, name in ((first, "林晓月"), (second, "王大明")):
+                profile = (await call("GET", f"/members/{quote(number)}")).json()
+                assert profile["name"] == name
+
+    @pytest.mark.parametrize(
+        ("written", "asked"),
+        [("ＲＢ９", "rb9"), ("RB9", "ｒｂ９"), ("r\u0301b", "\u0154B"), ("\u0154B", "r\u0301b"), ("\u212a9", "k9")],
+    )
+    async def test_a_number_is_found_in_every_writing_that_is_read_as_it(
+        self, call: Call, written: str, asked: str
+    ) -> None:
+        await send(call, "members", {"member_number": written, "name": "林晓月"})
+        numbers = []
+        for number in (written, asked):
+            answer = await call("GET", f"/members/{quote(number)}")
+            assert answer.status_code == 200
+            numbers.append(answer.json()["number"])
+        assert numbers[0] == numbers[1]
+        assert (await send(call, "members", {"member_number": asked, "name": "林晓月"}))["unchanged"] == 1
+        order = SHOES | {"member_number": asked}
+        assert (await send(call, "orders", order))["created"] == 1
+        body = {"order_number": SHOES["order_number"], "member_number": asked}
+        assert (await call("POST", "/points/earn", json=body)).status_code == 200
+
+    @pytest.mark.parametrize(
+        "number", ["RB1\ufe0f", "B1\U000e0100", "R\u034fB1", "RB1\u200b", "=1+1", "@SUM(1)", "＝1+1"]
+    )
+    async def test_what_nobody_sees_or_a_spreadsheet_works_out_is_no_number(self, call: Call, number: str) -> None:
+        told = await send(call, "members", {"member_number": number, "name": "林晓月"})
+        assert (told["created"], [each["column"] for each in told["refused"]]) == (0, ["member_number"])
 
     async def test_two_orders_that_differ_by_it_are_two(self, call: Call) -> None:
         await send(call, "members", LIN)
