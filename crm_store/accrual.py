@@ -254,7 +254,7 @@ async def _birthday_used(session: AsyncSession, member: Member, year: int) -> bo
 async def _take_back(
     session: AsyncSession, order: Order, earned: list[Entry], *, at: datetime, for_return: str | None
 ) -> list[Entry]:
-    if order.status not in OVER and not any(line.returned for line in order.lines):
+    if order.status not in OVER and not order.refund_minor and not any(line.returned for line in order.lines):
         return []
     categories = await categories_of(session, [order])
     kept = earning_rules.counted_minor(order, categories)

@@ -44,7 +44,8 @@ def counted_minor(order: Order, categories: Categories | None = None, *, kept: b
     """The goods of an order as they count for points, in minor units: what was paid for them, without shipping, the
     order's discount shared by price, those of a category as many times as the policy says.
 
-    `kept`: without the pieces that came back; of an order that is over nothing counts.
+    `kept`: without what came back; of an order that is over nothing counts. Pieces that came back and money that was
+    paid back are mostly the same refund told twice: the larger of the two goes.
     """
     if kept and order.status in OVER:
         return Fraction(0)
@@ -52,11 +53,15 @@ def counted_minor(order: Order, categories: Categories | None = None, *, kept: b
     whole = sum(line.price_minor * line.quantity for line in order.lines)
     if not whole:
         return Fraction(0)
-    counted = Fraction(0)
+    counted = still_here = Fraction(0)
     for line in order.lines:
-        pieces = max(0, line.quantity - line.returned) if kept else line.quantity
-        counted += line.price_minor * pieces * Fraction(str(times.get((categories or {}).get(line.sku, ""), 1)))
-    return counted * max(0, order.total_minor - order.shipping_minor) / whole
+        each = line.price_minor * Fraction(str(times.get((categories or {}).get(line.sku, ""), 1)))
+        counted += each * line.quantity
+        still_here += each * max(0, line.quantity - line.returned)
+    paid = max(0, order.total_minor - order.shipping_minor)
+    if not kept:
+        return counted * paid / whole
+    return min(still_here * paid, counted * max(0, paid - order.refund_minor)) / whole
 
 
 def birthday_of(born: date | None, ordered_at: datetime) -> int | None:

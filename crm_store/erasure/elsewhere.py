@@ -4,28 +4,34 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, cast, delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.api_calls import ApiCall
 from crm_store.append_only import erase_words
 from crm_store.audit import MEMBER, AuditEntry
 from crm_store.erasure.person import Person
+from crm_store.imports.keeping import forget_names
+from crm_store.imports.models import ImportEntry
 from crm_store.knowledge import GapQuestion, KnowledgeGap
-from crm_store.members import MemberChange
+from crm_store.members import BY_IMPORT, MemberChange
 from crm_store.orders import Order, OrderEvent
 from crm_store.points.models import Entry
 
+BY_FILE = "import:points:"
+"""How the key of a movement begins that came in a file."""
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 """What programs write; people's words, numbers and addresses look otherwise."""
 
 
 async def forget_history(session: AsyncSession, person: Person) -> None:
-    """The member's changes without old and new values and the reason for leaving; orders' events with codes only."""
+    """The member's changes without old and new values, the reason for leaving and the name of the file that brought
+    them; orders' events with codes only."""
     nothing = {"reason": "", "old_value": None, "new_value": None}
     changes = update(MemberChange).where(MemberChange.member_id == person.member_id)
     await erase_words(session, changes.where(MemberChange.field != "status").values(nothing))
     await erase_words(session, changes.where(MemberChange.field == "status").values(reason=""))
+    await erase_words(session, changes.where(MemberChange.by.startswith(BY_IMPORT)).values(by=BY_IMPORT))
     for event in (await session.scalars(select(OrderEvent).where(OrderEvent.order_id.in_(person.orders)))).all():
         event.detail = codes_only(event.detail)
 
@@ -38,6 +44,17 @@ async def forget_references(session: AsyncSession, person: Person) -> None:
     orders = select(Order.number).where(Order.id.in_(person.orders))
     mine = update(Entry).where(Entry.member_id == person.member_id, Entry.reference.not_in(orders))
     await erase_words(session, mine.values(reference=None))
+    # The movement's own number in the shop's system. Nobody asks for it again: rows of somebody erased are refused.
+    told = update(Entry).where(Entry.member_id == person.member_id, Entry.key.startswith(BY_FILE))
+    await erase_words(session, told.values(key=literal("erased:").concat(cast(Entry.id, String))))
+
+
+async def forget_file_names(session: AsyncSession, person: Person) -> None:
+    """The names of the files that told of the member, of which one may be theirs; before the journal's rows go."""
+    if person.member_id is None:
+        return
+    told = select(ImportEntry.run_id).where(ImportEntry.member_id == person.member_id)
+    await forget_names(session, (await session.scalars(told.distinct())).all())
 
 
 async def forget_trail(session: AsyncSession, subjects: Collection[str]) -> None:

@@ -13,6 +13,7 @@ from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState
 from crm_store.erasure.elsewhere import (
     forget_api_answers,
+    forget_file_names,
     forget_gap_questions,
     forget_history,
     forget_references,
@@ -128,6 +129,7 @@ async def _begin(session: AsyncSession, erased: Person) -> Erasure:
     await forget_gap_questions(session, erased)
     await search.forget_words(session, erased.conversations)
     await archived.forget(session, erased.conversations, NOTHING_SAID)
+    await forget_file_names(session, erased)
     for table in REMOVED:
         gone = delete(table).where(erased.rows(table))
         await session.execute(gone.execution_options(synchronize_session="fetch"))

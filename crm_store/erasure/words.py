@@ -21,7 +21,7 @@ from crm_store.followups import FollowUp
 from crm_store.imports.models import ImportEntry
 from crm_store.interactions import Interaction
 from crm_store.messages import Message
-from crm_store.orders import Order
+from crm_store.orders import Order, OrderLine
 from crm_store.parcels import ParcelEvent
 from crm_store.points.models import Entry
 from crm_store.proactive import StockWatch
@@ -57,6 +57,8 @@ BLANKED: Mapping[type[Base], Mapping[str, Any]] = MappingProxyType(
         FollowUp: {"reasons": [], "outcome_note": None},
         Interaction: {"summary": "", "references": {}},
         Message: NOTHING_SAID,
+        # A name may be engraved, and stand in each of these; the article's number stays for the books.
+        OrderLine: {"names": {}, "size": None, "colour": None},
         Order: {"recipient": None, "recipient_phone": None, "address": None, "cancel_reason": None},
         ParcelEvent: {"place": {}},
         Promise: {"text": "", "note": None},

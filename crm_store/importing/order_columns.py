@@ -23,7 +23,7 @@ STATUSES = {
     "canceled": "cancelled",
 }
 
-LINE_COLUMNS = frozenset({"line", "sku", "product_name", "quantity", "price", "size", "colour"})
+LINE_COLUMNS = frozenset({"line", "sku", "product_name", "quantity", "price", "size", "colour", "line_refund"})
 """What is told of one line; all else is of the whole order."""
 
 LAYOUT = Layout(
@@ -89,6 +89,18 @@ LAYOUT = Layout(
     Column("cancelled_at", days.past_moment, "When it was cancelled.", ("canceled at", "取消时间")),
     Column("cancel_reason", cells.text(200), "Why it was cancelled.", ("取消原因",)),
     Column("refunded_at", days.past_moment, "When the money of a cancelled order was sent back.", ("退款时间",)),
+    Column(
+        "refund",
+        figures.money,
+        "What was paid back of an order that stands; its points go with it.",
+        ("refunded amount", "已退款金额"),
+    ),
+    Column(
+        "line_refund",
+        figures.money,
+        "The same, of one line; all lines together are the order's.",
+        ("line refunded amount", "商品已退款金额"),
+    ),
     Column("recipient", cells.addressee(80), "Who receives it.", ("收件人", "收货人")),
     Column("recipient_phone", cells.phone, "The recipient's phone.", ("收件电话", "收货电话", "收件人电话")),
     Column("address", cells.text(300), "Where it goes.", ("地址", "收货地址", "收件地址")),

@@ -1,6 +1,6 @@
 """The lines of an imported order: which row is which line of it, and what they come to. Money in minor units."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_store.importing import figures
@@ -8,7 +8,7 @@ from crm_store.importing.columns import NOTE
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.order_rows import AGAIN, goods, shown
 from crm_store.language import Language
-from crm_store.orders import LineItem, Order, OrderLine
+from crm_store.orders import LineItem, Order, OrderLine, OrderStatus
 from crm_store.products import Product
 
 
@@ -94,6 +94,28 @@ def sum_of(order: Order) -> int:
     if total > figures.LARGEST:
         raise CellRefused("price", "", "order_too_large")
     return total
+
+
+def paid_back(order: Order, rows: Sequence[Mapping[str, Any]]) -> int | None:
+    """What was paid back of the order by its rows, which are in it by now: of the whole, else of its lines together;
+    None where they do not say, or it was cancelled: what is due of such a one is reckoned here.
+
+    Rows of some lines alone say nothing of the others: then it is never less than what is known.
+    """
+    if order.status == OrderStatus.CANCELLED:
+        return None
+    if "refund" in rows[0]:
+        return min(rows[0]["refund"], order.total_minor)
+    lines = Lines(order)
+    told: dict[int, int] = {}
+    for values in rows:
+        line = lines.of(values)
+        if line is not None and "line_refund" in values:
+            told[line.position] = max(told.get(line.position, 0), values["line_refund"])
+    if not told:
+        return None
+    known = 0 if len(told) == len(order.lines) else order.refund_minor or 0
+    return min(max(known, sum(told.values())), order.total_minor)
 
 
 def note_reduction(order: Order, values: dict[str, Any]) -> None:

@@ -9,16 +9,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import clock, members, orders
+from crm_store import clock, members, orders, points
 from crm_store.importing import figures
 from crm_store.importing.columns import SIGNS
 from crm_store.importing.errors import CellRefused
 from crm_store.importing.many import ids_of, row_of, write_rows
 from crm_store.importing.order_columns import LAYOUT
-from crm_store.importing.order_lines import Lines, item_or_refusal, line_fields, note_reduction, set_fields, sum_of
+from crm_store.importing.order_lines import (
+    Lines,
+    item_or_refusal,
+    line_fields,
+    note_reduction,
+    paid_back,
+    set_fields,
+    sum_of,
+)
 from crm_store.importing.order_rows import by_order, require_payable
 from crm_store.importing.report import Outcome
 from crm_store.members import Member, MemberStatus
+from crm_store.numbering import canonical
 from crm_store.orders import (
     LineItem,
     Order,
@@ -75,7 +84,7 @@ async def apply_order(
     taken = [(each, item) for each, item in zip(rows, items, strict=True) if isinstance(item, LineItem)]
     if order is None:
         order = await _create(session, member.id, *taken[0])
-    changed = await _settle(session, order, taken, source)
+    changed = await _settle(session, order, taken, is_new=created)
     if created:
         # Of an order seen for the first time only its own moments say whether its points are still to come.
         order.points_due_at = orders.points_due_at(order)
@@ -87,9 +96,9 @@ async def apply_order(
     return [item if isinstance(item, CellRefused) else next(outcomes) for item in items]
 
 
-async def _settle(session: AsyncSession, order: Order, taken: Sequence[_Taken], source: str) -> list[bool]:
+async def _settle(session: AsyncSession, order: Order, taken: Sequence[_Taken], *, is_new: bool) -> list[bool]:
     """Bring the lines and what is of the whole order up to date; for each row whether it changed anything, the first of
-    them for the order itself. Raises CellRefused."""
+    them for the order itself. `is_new`: the order was not known before. Raises CellRefused."""
     rows = [values for values, _ in taken]
     _require_its_currency(order, rows)
     is_told = order.total_minor != sum_of(order)
@@ -101,7 +110,8 @@ async def _settle(session: AsyncSession, order: Order, taken: Sequence[_Taken], 
         whole |= set_fields(order, {"total_minor": sum_of(order)})
     await session.flush()
     for values in {values.get("status"): values for values in rows}.values():
-        whole |= await _settle_status(session, order, values, source)
+        whole |= await _settle_status(session, order, values, is_new=is_new)
+    whole |= await _settle_refund(session, order, rows)
     return [whole or changed[0], *changed[1:]]
 
 
@@ -144,10 +154,10 @@ def _header_fields(values: dict[str, Any]) -> dict[str, Any]:
     return wanted | {f"{field}_minor": values[field] for field in ("shipping", "discount", "total") if field in values}
 
 
-async def _settle_status(session: AsyncSession, order: Order, values: dict[str, Any], source: str) -> bool:
+async def _settle_status(session: AsyncSession, order: Order, values: dict[str, Any], *, is_new: bool) -> bool:
     changed = set_fields(order, {field: values[field] for field in _MOMENTS[:-1] if field in values})
     try:
-        changed |= await _reach(session, order, values)
+        changed |= await _reach(session, order, values, is_new=is_new)
     except (OrderStepRefused, OrderNotCancellable):
         raise CellRefused("status", values["status"], "status_not_allowed") from None
     if order.refund_due_at is not None and "refunded_at" in values and order.refunded_at is None:
@@ -156,8 +166,12 @@ async def _settle_status(session: AsyncSession, order: Order, values: dict[str, 
     return changed
 
 
-async def _reach(session: AsyncSession, order: Order, values: dict[str, Any]) -> bool:
-    """Take the order to the status of the row, over the steps between; whether anything moved."""
+async def _reach(session: AsyncSession, order: Order, values: dict[str, Any], *, is_new: bool) -> bool:
+    """Take the order to the status of the row, over the steps between; whether anything moved.
+
+    Where no day is told, one that was open here until now was cancelled now, and one that comes cancelled on the last
+    day that is known of it: in a file of last year most of them are of last year.
+    """
     wanted = OrderStatus(values.get("status", order.status))
     if _reached(order.status, wanted):
         return False
@@ -168,7 +182,7 @@ async def _reach(session: AsyncSession, order: Order, values: dict[str, Any]) ->
             key=f"import:{order.number}:cancel",
             reason=values.get("cancel_reason"),
             made_by=OrderActor.SHOP,
-            at=values.get("cancelled_at"),
+            at=values.get("cancelled_at") or (_last_known(order) if is_new else None),
         )
         return True
     for step in _way(order.status, wanted):
@@ -179,6 +193,21 @@ async def _reach(session: AsyncSession, order: Order, values: dict[str, Any]) ->
             setattr(order, f"{step}_at", None)
     await session.flush()
     return True
+
+
+async def _settle_refund(session: AsyncSession, order: Order, rows: Sequence[dict[str, Any]]) -> bool:
+    """Keep what was paid back of the order; what it has earned for that is looked at with the next settling."""
+    back = paid_back(order, rows)
+    if back is None or not set_fields(order, {"refund_minor": back}):
+        return False
+    if order.points_due_at is None and await points.order_earnings(session, order.member_id, order.number):
+        order.points_due_at = clock.now()
+    return True
+
+
+def _last_known(order: Order) -> datetime:
+    moments = [order.placed_at, *(getattr(order, field) for field in _MOMENTS[:-1])]
+    return max(moment for moment in moments if moment is not None)
 
 
 def _reached(status: str, wanted: OrderStatus) -> bool:
@@ -255,7 +284,7 @@ class _Lookup:
         lookup.orders = {
             order.number: order for order in await session.scalars(select(Order).where(Order.number.in_(numbers)))
         }
-        people = {values["member_number"].strip().upper() for values in batch}
+        people = {canonical(values["member_number"]) for values in batch}
         present = select(Member.number, Member.id).where(
             Member.number.in_(people), Member.status != MemberStatus.ERASED
         )
@@ -265,7 +294,7 @@ class _Lookup:
         return lookup
 
     def member_id(self, values: dict[str, Any]) -> int | None:
-        return self.members.get(values["member_number"].strip().upper())
+        return self.members.get(canonical(values["member_number"]))
 
     def item(self, values: dict[str, Any]) -> LineItem | None:
         item = item_or_refusal(values, self.products)
@@ -303,6 +332,7 @@ def _whole(rows: Sequence[dict[str, Any]], lookup: _Lookup) -> Order | None:
         except CellRefused:
             return None
     set_fields(order, {field: first[field] for field in _MOMENTS[:-1] if field in first})
+    order.refund_minor = paid_back(order, rows) or 0
     order.points_due_at = orders.points_due_at(order)
     return order
 
@@ -333,6 +363,7 @@ def _up_to_date(order: Order, rows: Sequence[dict[str, Any]], lookup: _Lookup) -
     refund_told = order.refund_due_at is not None and order.refunded_at is None and "refunded_at" in first
     return (
         not refund_told
+        and paid_back(order, rows) in (None, order.refund_minor)
         and all(_reached(order.status, OrderStatus(values.get("status", order.status))) for values in rows)
         and all(getattr(order, field) == value for field, value in header.items())
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import PurePath
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,8 +30,16 @@ async def forget(session: AsyncSession, *, limit: int = RUNS_AT_A_TIME) -> int:
     over = (await session.scalars(old.limit(limit))).all()
     for table in (ImportEntry, ImportRefusal):
         await session.execute(delete(table).where(table.run_id.in_(over)))
+    await forget_names(session, over)
     await _mark(session, over, forgotten_at=now)
     return len({*unused, *over})
+
+
+async def forget_names(session: AsyncSession, runs: Sequence[int]) -> None:
+    """Leave the ending of the files' names alone: a file may be called after somebody in it."""
+    for run in (await session.scalars(select(ImportRun).where(ImportRun.id.in_(runs)))).all():
+        run.file_name = f"…{PurePath(run.file_name).suffix}"
+    await session.flush()
 
 
 async def _mark(session: AsyncSession, runs: Sequence[int], **values: object) -> None:

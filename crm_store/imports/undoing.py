@@ -193,11 +193,20 @@ async def _points_follow(session: AsyncSession, run: ImportRun, now: State) -> N
     order.points_due_at = points_due_at(order)
 
 
+async def _require_nothing_taken(session: AsyncSession, now: State) -> None:
+    """Raises NotReversible where the order's points have followed what the import said was paid back."""
+    for earned in await points.order_earnings(session, now.member_id, now.number):
+        if await points.taken_from(session, earned):
+            raise NotReversible(earned.id, earned.kind)
+
+
 async def _set_back(session: AsyncSession, run: ImportRun, now: State, before: str) -> None:
     changed = await things.set_back(session, now, json.loads(before))
     if now.thing == Thing.ORDER:
         if "status" in changed:
             await _points_follow(session, run, now)
+        elif "refund_minor" in changed:
+            await _require_nothing_taken(session, now)
     elif now.thing == Thing.MEMBER:
         member = await session.get_one(Member, now.id)
         member.updated_at = clock.now()

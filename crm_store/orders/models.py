@@ -58,7 +58,8 @@ CHANGEABLE = frozenset({OrderStatus.PLACED, OrderStatus.PAID})
 
 
 class Order(Base):
-    """One order of a member. `refund_minor` and `refund_due_at` are set when a paid order is cancelled.
+    """One order of a member. `refund_minor` and `refund_due_at` are set when a paid order is cancelled; of an
+    order that stands, `refund_minor` is what the shop's system has paid back of it.
     `points_due_at`: when its points are to be booked or taken back; empty when nothing is to be done."""
 
     __tablename__ = "orders"

@@ -1,16 +1,21 @@
 """Nothing of somebody who was erased is left, in any table, and nobody else loses anything."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import (
     api_calls,
     conversations,
     ended_sessions,
     erasure,
+    importing,
+    imports,
     knowledge,
+    members,
     orders,
     points,
     privacy,
@@ -22,8 +27,11 @@ from crm_store.conversations import ConversationState
 from crm_store.db import Base, Database
 from crm_store.erasure.elsewhere import codes_only
 from crm_store.identities import Identity
+from crm_store.imports import ImportRun
 from crm_store.knowledge import KnowledgeGap
+from crm_store.members import Member, MemberChange
 from crm_store.messages import MessageStatus
+from crm_store.orders import OrderLine
 from crm_store.policy import policy
 from tests.crm_store.inbox import make_agent, receive
 from tests.crm_store.marked import (
@@ -53,10 +61,10 @@ VISITOR = {
     if "member_id" in table.c and table.c.member_id.nullable
 }
 OF_MEMBERS_ALONE = {
-    "api_calls", "audit_entries", "compensations", "follow_ups", "member_changes", "members", "order_events", "orders",
-    "parcel_events", "points_entries", "privacy_requests", "redemptions", "return_requests", "risk_assessments",
-    "promises", "callbacks", "survey_answers", "exit_interviews", "import_entries", "thank_yous", "win_back_acts",
-    "win_back_cases",
+    "api_calls", "audit_entries", "compensations", "follow_ups", "member_changes", "members", "order_events",
+    "order_lines", "orders", "parcel_events", "points_entries", "privacy_requests", "redemptions", "return_requests",
+    "risk_assessments", "promises", "callbacks", "survey_answers", "exit_interviews", "import_entries", "thank_yous",
+    "win_back_acts", "win_back_cases",
 }  # fmt: skip
 """What the mark stands in although a visitor's chat was erased: everything a member alone can have."""
 
@@ -212,6 +220,55 @@ class TestMember:
         async with database.reading() as session:
             kept = dict((await session.execute(select(points.Entry.key, points.Entry.reference))).all())
         assert kept == {"a": "O-1", "b": None, "c": None, "d": None, "e": "給李雷"}
+
+    async def test_what_a_file_said_and_what_it_was_called_goes_and_the_goods_keep_their_number(
+        self, database: Database
+    ) -> None:
+        async with database.transaction() as session:
+            name = "林晓月.csv"
+            numbers = [
+                await imported(session, kind, text, file)
+                for kind, text, file in (
+                    ("members", "member_number,name\nHK9,林晓月\nHK8,李雷\n", name),
+                    ("points", "external_id,member_number,points\n给林晓月,HK9,5\n给李雷,HK8,5\n", name),
+                    ("orders", ENGRAVED, name),
+                    ("members", "member_number,name\nHK7,王芳\n", "other.csv"),
+                )
+            ]
+            member = await members.by_number(session, "HK9")
+            assert member is not None
+            await privacy.erase(session, member.id, by="agent:1")
+        async with database.reading() as session:
+            runs = dict((await session.execute(select(ImportRun.id, ImportRun.file_name))).all())
+            assert [runs[number] for number in numbers] == ["….csv", "….csv", "….csv", "other.csv"]
+            changes = await session.execute(
+                select(MemberChange.by, Member.number).join(Member, Member.id == MemberChange.member_id)
+            )
+            assert {(by, number) for by, number in changes if by != "agent:1"} >= {("import:林晓月.csv", "HK8")}
+            mine = select(MemberChange.by).where(MemberChange.member_id == member.id)
+            assert set(await session.scalars(mine)) == {"import:", "agent:1"}
+            keys = set(await session.scalars(select(points.Entry.key)))
+            assert "import:points:给李雷" in keys
+            assert not any("林晓月" in key for key in keys)
+            [line] = await session.scalars(select(OrderLine))
+            assert (line.sku, line.names, line.size, line.colour) == ("RING-1", {}, None, None)
+            assert (await points.verify(session, member.id)).agrees
+
+
+ENGRAVED = """order_number,member_number,placed_at,sku,product_name,price,size,colour
+O-1,HK9,2026-01-02,RING-1,戒指 刻字林晓月,900,刻 林晓月,金 林晓月
+"""
+
+
+async def imported(session: AsyncSession, kind: str, text: str, name: str) -> int:
+    table, token = importing.read_file(text.encode(), kind), uuid.uuid4().hex
+    key = imports.file_key(text.encode())
+    run = await imports.begin(session, kind=kind, file_name=name, key=key, rows=len(table.rows), token=token)
+    part = importing.read_part(kind, table.rows, table.layout)
+    report = await imports.take(session, run.id, token, part, size=len(table.rows))
+    assert not report.refused
+    await imports.finish(session, run.id, token)
+    return run.id
 
 
 class TestVisitor:

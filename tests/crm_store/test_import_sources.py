@@ -1,6 +1,9 @@
 """Exports of other shop systems: told by their headers, states read by tables, what nobody knows refused."""
 
+import csv
+import io
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -67,6 +70,16 @@ async def people(session: AsyncSession) -> None:
 async def take(session: AsyncSession, kind: str, text: str, *, mapping: str | None = None) -> ImportReport:
     table = read_file(text.encode(), kind, mapping=mapping)
     return await importing.import_rows(session, kind, table.rows, source="shop.csv", layout=table.layout)
+
+
+def with_column(text: str, header: str, *cells: str) -> str:
+    """The file with one more column; `cells`: of its first rows."""
+    names, *rows = csv.reader(text.splitlines())
+    written = io.StringIO()
+    csv.writer(written).writerows(
+        [[*names, header], *([*row, cell] for row, cell in zip_longest(rows, cells, fillvalue=""))]
+    )
+    return written.getvalue()
 
 
 def mapping_of(table: Table) -> importing.ColumnMap:
@@ -197,6 +210,39 @@ class TestOthers:
         assert paid is not None
         assert done is not None
         assert (paid.status, paid.recipient, done.status) == ("paid", "Sam Baker", "completed")
+
+
+class TestPaidBack:
+    """What the export says was paid back of an order that stands is kept with it, and is in its preview."""
+
+    @pytest.mark.parametrize(
+        ("text", "header", "back"),
+        [
+            (with_column(SHOPIFY_ORDERS, "Refunded Amount", "34.90"), "Refunded Amount", {"#1001": 3490}),
+            (with_column(WOOCOMMERCE, "Order Refund Amount", "", "25"), "Order Refund Amount", {"5002": 2500}),
+            (
+                with_column(with_column(TAOBAO, "退款状态", "退款成功"), "退款金额", "64.00", "10"),
+                "退款金额",
+                {"3300112233445566": 6400, "3300112233445567": 0},
+            ),
+            (
+                with_column(with_column(TAOBAO, "退款状态", "买家已经申请退款，等待卖家同意"), "退款金额", "64.00"),
+                "退款金额",
+                {"3300112233445566": 0},
+            ),
+            (with_column(YOUZAN, "商品已退款金额", "49.90", "20"), "商品已退款金额", {"E20261001": 6990}),
+        ],
+    )
+    async def test_it_is_read(self, session: AsyncSession, text: str, header: str, back: dict[str, int]) -> None:
+        await people(session)
+        assert header not in mapping_of(read_file(text.encode(), "orders")).unused
+        await take(session, "orders", text)
+        for number, amount in back.items():
+            order = await orders.by_number(session, number)
+            assert order is not None
+            assert order.refund_minor == amount
+        again = await take(session, "orders", text)
+        assert (again.created, again.updated) == (0, 0)
 
 
 class TestMappingFile:

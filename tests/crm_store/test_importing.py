@@ -258,6 +258,33 @@ class TestOrders:
             datetime(2026, 11, 3, 4, tzinfo=UTC),
         )
 
+    async def test_cancelled_without_a_day_it_was_on_the_last_that_is_known(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await take(session, "members", MEMBERS)
+        row = {
+            "order_number": "20251102-0009", "member_number": "HK200001", "placed_at": "2025-11-02 09:00",
+            "status": "已取消", "sku": "X", "product_name": "Mug", "price": 35,
+        }  # fmt: skip
+        later = row | {"order_number": "20251102-0010", "paid_at": "2025-11-03 10:00"}
+        for _ in range(2):
+            await import_rows(session, "orders", as_rows([row, later]), source="api")
+        for number, day in (("20251102-0009", (2, 1)), ("20251102-0010", (3, 2))):
+            order = await orders.by_number(session, number)
+            assert order is not None
+            assert order.cancelled_at == datetime(2025, 11, *day, tzinfo=UTC)
+            assert order.points_due_at is None
+
+    async def test_one_that_was_open_here_was_cancelled_now(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await take(session, "members", MEMBERS)
+        await take(session, "orders", ORDERS)
+        await take(session, "orders", ORDERS.replace("paid,COF", "cancelled,COF"))
+        order = await orders.by_number(session, "20261110-0002")
+        assert order is not None
+        assert (order.status, order.cancelled_at) == (OrderStatus.CANCELLED, frozen_clock.moment)
+
     async def test_returned_over_the_steps_between(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         await take(session, "members", MEMBERS)
         text = ORDERS.replace("paid,COF", "returned,COF")

@@ -10,7 +10,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+<<<<<<< HEAD
 from crm_store import accrual, audit, erasure, importing, imports, members, orders, parcels, points, privacy, tiers
+=======
+from crm_store import (
+    accrual,
+    audit,
+    erasure,
+    importing,
+    imports,
+    members,
+    order_settlement,
+    orders,
+    parcels,
+    points,
+    tiers,
+)
+>>>>>>> b8150aad (Money paid back earns nothing, a day nobody told is the last one known, and erasing takes what files said)
 from crm_store.clock import FrozenClock
 from crm_store.db import Base, Database
 from crm_store.errors import NotFound
@@ -433,6 +449,39 @@ class TestRuns:
         await session.refresh(run)
         with pytest.raises(ImportNotReady):
             await imports.ask(session, run.id, RunState.UNDOING, agent_id=None)
+
+
+class TestMoneyPaidBack:
+    """An order of a file is told of once more, with what was paid back of it."""
+
+    FIRST = """order_number,member_number,placed_at,status,sku,product,price,completed_at
+E1,HK200001,2026-11-10,completed,POT-1,Pot,500,2026-11-11
+"""
+    THEN = FIRST.replace("price", "price,refund").replace("500", "500,200")
+
+    @pytest.mark.parametrize("settled", [False, True])
+    async def test_undone_it_is_as_before_unless_points_have_followed(
+        self, session: AsyncSession, frozen_clock: FrozenClock, settled: bool
+    ) -> None:
+        await tiers.ensure_defaults(session)
+        await take(session, "members", MEMBERS)
+        await take(session, "orders", self.FIRST)
+        while (await order_settlement.settle_due(session)).done:
+            pass
+        member = await members.by_number(session, "HK200001")
+        assert member is not None
+        earned = await points.balance(session, member.id)
+        assert earned == 500
+        run, _ = await take(session, "orders", self.THEN)
+        if settled:
+            assert (await order_settlement.settle_due(session)).done == 1
+        outcome = await undone(session, run)
+        order = await orders.by_number(session, "E1")
+        assert order is not None
+        while (await order_settlement.settle_due(session)).done:
+            pass
+        told = (outcome, order.refund_minor, await points.balance(session, member.id))
+        assert told == (({"E1": "reversed"}, 20_000, 300) if settled else ({"E1": "set_back"}, 0, 500))
 
 
 def test_every_outcome_of_undoing_has_words() -> None:

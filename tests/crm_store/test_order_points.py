@@ -323,3 +323,84 @@ class TestCancelled:
         await settle_all(session)
         assert await standing(session, member) == (0, 0)
         assert (await points.history(session, member.id))[0].reason == "order_cancelled"
+
+
+class TestMoneyPaidBack:
+    """A shop's export says what was paid back of an order that stands; no points are for that money."""
+
+    ROW: ClassVar[dict[str, Any]] = {
+        "order_number": "E1",
+        "member_number": "HK7",
+        "placed_at": "2026-11-20",
+        "paid_at": "2026-11-20",
+        "status": "paid",
+        "price": "500",
+        "total": "1000",
+    }
+
+    async def told(self, session: AsyncSession, frozen_clock: FrozenClock, **more: Any) -> Any:
+        """The order's two lines; `back`: of the second, `whole`: of the order."""
+        row = {**self.ROW, **{field: more[field] for field in ("status", "completed_at") if field in more}}
+        if "whole" in more:
+            row["refund"] = more["whole"]
+        second = {**row, "sku": "B", "product_name": "锅"} | ({"line_refund": more["back"]} if "back" in more else {})
+        return await send(session, ImportKind.ORDERS, {**row, "sku": "A", "product_name": "杯"}, second)
+
+    @pytest.mark.parametrize("how", [{"back": "500.00"}, {"whole": "500"}])
+    async def test_it_earns_nothing(self, session: AsyncSession, frozen_clock: FrozenClock, how: Any) -> None:
+        member = await buyer(session, number="HK7")
+        await self.told(session, frozen_clock)
+        done = {"status": "completed", "completed_at": frozen_clock.moment.isoformat(), **how}
+        await self.told(session, frozen_clock, **done)
+        assert (await self.told(session, frozen_clock, **done)).unchanged == 2
+        await earned_after(session, frozen_clock)
+        assert await standing(session, member) == (500, 0)
+
+    async def test_it_is_kept_of_an_order_that_comes_with_it(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member = await buyer(session, number="HK7")
+        done = {"status": "completed", "completed_at": frozen_clock.moment.isoformat(), "back": "500"}
+        await self.told(session, frozen_clock, **done)
+        assert (await self.told(session, frozen_clock, **done)).unchanged == 2
+        await earned_after(session, frozen_clock)
+        assert await standing(session, member) == (500, 0)
+
+    async def test_told_after_they_came_they_go_and_once_only(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member = await buyer(session, number="HK7")
+        done = {"status": "completed", "completed_at": frozen_clock.moment.isoformat()}
+        await self.told(session, frozen_clock, **done)
+        await earned_after(session, frozen_clock)
+        assert await standing(session, member) == (1000, 0)
+        for _ in range(2):
+            await self.told(session, frozen_clock, **done, back="200")
+            await settle_all(session)
+            assert await standing(session, member) == (800, 0)
+        # A file of the other line alone takes nothing of it back.
+        other = {**self.ROW, **done, "sku": "A", "product_name": "杯", "line_refund": "100"}
+        await send(session, ImportKind.ORDERS, other)
+        await settle_all(session)
+        assert await standing(session, member) == (800, 0)
+
+    async def test_one_that_never_earned_here_earns_nothing_by_it(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member = await buyer(session, number="HK7")
+        done = {"status": "completed", "completed_at": "2026-11-20"}
+        frozen_clock.move(90 * DAY)
+        await self.told(session, frozen_clock, **done)
+        await self.told(session, frozen_clock, **done, back="200")
+        await settle_all(session)
+        assert await standing(session, member) == (0, 0)
+
+    async def test_what_came_back_here_and_was_paid_back_there_is_one(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        member = await buyer(session, number="HK7")
+        order = await delivered(session, member, number="E2", items=[SHOES, TEA])
+        await send_back(session, order, 0, 1, "r1")
+        order.refund_minor = 39_900
+        await earned_after(session, frozen_clock)
+        assert await standing(session, member) == (160, 0)
