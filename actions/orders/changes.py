@@ -1,16 +1,15 @@
 """Altering an order that is not packed yet, and wishes for another delivery time."""
 
-import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
-from actions.kit import lexicon, parcel_asked, slot_text
+from actions.kit import delivery_moved, lexicon, parcel_asked, sizes_said, slot_text
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button
 from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import CrmForm, requested
 from actions.kit.handing_on import What
-from actions.kit.mentions import order_meant, window_of
+from actions.kit.mentions import order_meant
 from actions.kit.replies import (
     Facts,
     due_text,
@@ -19,14 +18,15 @@ from actions.kit.replies import (
     size_text,
 )
 from actions.orders import handed_on
+from actions.orders.delivery_times import DAY_NAMED, keep_day, on_day, times_wished, wish_text, wished_entities
 from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number
 from actions.orders.passed_on import asked_of_colleague, pass_on
 from actions.orders.status import OPEN_LIMIT
 from actions.products.sizes import size_said, sizes_of
 from crm_store import orders, promises, service_hours
-from crm_store.clock import business_zone, now
+from crm_store.clock import now
 from crm_store.labels import label
-from crm_store.language import Language, format_date, format_moment, format_time
+from crm_store.language import format_moment
 from crm_store.members import Member
 from crm_store.orders import (
     CANCELLABLE,
@@ -41,11 +41,8 @@ from crm_store.policy import policy
 from crm_store.promises import PromiseKind
 
 TIME_CHANGEABLE = (*sorted(CANCELLABLE), OrderStatus.SHIPPED)
-DAY_NAMED = "delivery_day"
-"""In the focus: the day on which a delivery is wished."""
 SHORTEST_ADDRESS = 6
 LONGEST_VALUE = 300
-_CLAUSE_END = re.compile(r"[，,。.；;！!？?\n]|(?<=[\u4e00-\u9fff])\s+|\b(?:but|so|and|can you|could you)\b")
 
 
 class ChangeOrderForm(CrmForm):
@@ -116,8 +113,10 @@ class ChangeOrderForm(CrmForm):
         return text if text != turn.slot("change_order_value") else None
 
     def _what(self, turn: Turn) -> dict[str, Any]:
-        what = choice(turn) if requested(turn, "change_order_what") else None
-        what = what or lexicon.meant("order_change", words(turn)) or ("time" if turn.entities("time") else None)
+        """What is to be changed. A time is one of the delivery only where that is wished to be moved: it may as well be
+        when the order was placed (昨天晚上下的单拍成XL了，能改不)."""
+        what = choice(turn) if requested(turn, "change_order_what") or choice(turn) == "time" else None
+        what = what or lexicon.meant("order_change", words(turn)) or _size_or_time(turn)
         return {"change_order_what": what} if what in CHANGES else {}
 
     async def _order(
@@ -176,41 +175,10 @@ SETTLED_WITH_CARRIER = ("time", "note")
 """What needs no change of the order: the carrier is asked, so it is possible until the end of the way."""
 
 
-def times_wished(turn: Turn) -> list[Any]:
-    """The times of the message without those of an absence: 明天不在家，周六再送 is Saturday."""
-    return [entity["value"] for entity in wished_entities(turn)]
-
-
-def wished_entities(turn: Turn) -> list[dict[str, Any]]:
-    """The same as entities, each with its place in the words."""
-    text = words(turn)
-    found = [entity for entity in turn.tracker.latest_message.get("entities") or [] if entity["entity"] == "time"]
-    present = [entity for entity in found if not lexicon.mentions("absent", _around(text, entity))]
-    return present if present or len(found) < 2 else [found[-1]]
-
-
-def keep_day(turn: Turn) -> None:
-    """Remember the day that is wished, for an hour that is told later without one."""
-    window = next((found for each in times_wished(turn) if (found := window_of(each))), None)
-    if window is not None:
-        begin = window[0] if window[1] > now() else window[0] + timedelta(days=7)
-        turn.focus(**{DAY_NAMED: begin.astimezone(business_zone()).date().isoformat()})
-
-
-def on_day(value: Any, day: date) -> Any:
-    """A time of day, moved to that day."""
-    window = window_of(value)
-    if window is None or not isinstance(value, dict):
-        return value
-    away = day - window[0].astimezone(business_zone()).date()
-    return {**value, "from": (window[0] + away).isoformat(), "to": (window[1] + away).isoformat()}
-
-
-def _around(text: str, entity: dict[str, Any]) -> str:
-    """The clause in which the entity stands."""
-    start, end = int(entity.get("start") or 0), int(entity.get("end") or 0)
-    before = _CLAUSE_END.split(text[:start])[-1]
-    return before + text[start:end] + _CLAUSE_END.split(text[end:])[0]
+def _size_or_time(turn: Turn) -> str | None:
+    if sizes_said.wished(words(turn)):
+        return "size"
+    return "time" if turn.entities("time") and delivery_moved.wished(words(turn)) else None
 
 
 def _may_be_address(value: str) -> bool:
@@ -370,23 +338,6 @@ async def changeable(turn: Turn, member: Member, what: str | None) -> Sequence[O
     """Orders of which `what` may still be altered; another delivery time can be asked for until the end of the way."""
     statuses = TIME_CHANGEABLE if what in SETTLED_WITH_CARRIER else CHANGEABLE
     return await orders.recent(turn.session, member.id, limit=OPEN_LIMIT, statuses=statuses)
-
-
-def wish_text(value: object, language: Language) -> str | None:
-    """A time entity as a wish in words: a window of a day, or a day."""
-    window = window_of(value)
-    if window is None:
-        return None
-    begin, end = window
-    if end <= now():
-        # "周六" read as the last one: a wish is never about the past.
-        begin, end = begin + timedelta(days=7), end + timedelta(days=7)
-    # Never "tomorrow": the promise that holds these words is read on other days too.
-    day = format_date(begin, language)
-    if end - begin >= timedelta(hours=20):
-        return day
-    kind = "after" if format_time(end) == "00:00" else "between"
-    return label("wish_time", kind, language, day=day, start=format_time(begin), end=format_time(end))
 
 
 async def _size_wished(turn: Turn, line: OrderLine) -> str | None:

@@ -41,6 +41,8 @@ async def is_not_bought(turn: Turn, member: Member) -> bool:
 
 ASK_COLLEAGUE = "colleague_"
 """A choice that begins so asks a colleague for the change that the rest names."""
+EXCHANGED = ("size", "colour")
+"""What is put right by an exchange once the goods have come."""
 PASSED_ON = (OrderStatus.PACKED, OrderStatus.SHIPPED)
 _OF_CHANGES = frozenset({"reply_change_too_late", "reply_no_order_to_change"})
 
@@ -83,6 +85,8 @@ def tell_too_late(turn: Turn, response: str, order: Order, status: str) -> None:
         asked = ASK_COLLEAGUE + str(turn.slot("change_order_what") or "other")
         buttons.append(service_button(turn, "pass_on_change", "change_order", order_number=order.number, choice=asked))
     suffix = "_shipped" if is_out else "_delivered" if can_return else ""
+    if is_out and response in _OF_CHANGES and turn.slot("change_order_what") in EXCHANGED:
+        response, suffix = "reply_change_too_late", "_shipped_exchange"
     turn.say(
         response + suffix,
         number=order.number,

@@ -3,7 +3,7 @@
 import pytest
 
 from actions.kit.mentions import window_of
-from actions.orders.changes import wish_text
+from actions.orders.delivery_times import wish_text
 from crm_store.language import Language
 
 TOMORROW = {"from": "2026-11-23T00:00:00+08:00", "to": "2026-11-24T00:00:00+08:00", "grain": "day"}

@@ -194,3 +194,34 @@ class TestAnHourBesideTheDay:
         form = await member.run(ChangeOrderForm, "对，周六", "affirm", entities={"time": (SATURDAY, "周六")})
         assert form.asks is None
         assert member.slots["change_order_confirmed"] is True
+
+
+YESTERDAY = {"from": "2026-11-21T18:00:00+08:00", "to": "2026-11-22T00:00:00+08:00", "grain": "part"}
+
+
+class TestNoDeliveryTime:
+    @pytest.mark.parametrize(
+        ("said", "when", "language"),
+        [
+            ("昨天晚上下的单，跑鞋我拍成42码了，平时穿43，现在能改不", "昨天晚上", "zh-Hans"),
+            ("昨天晚上訂的跑鞋我選成42號了，平常穿43，現在能改嗎", "昨天晚上", "zh-Hant"),
+            ("I ordered the shoes last night in 42 by mistake, can you change it to 43?", "last night", "en"),
+        ],
+    )
+    async def test_when_it_was_ordered_is_none(self, member: Customer, said: str, when: str, language: str) -> None:
+        await ordered(member, OrderStatus.SHIPPED)
+        form = await member.run(
+            ChangeOrderForm, said, "change_order", entities={"time": [(YESTERDAY, when)]}, language=language,
+            active_loop="change_order_form",
+        )  # fmt: skip
+        assert (form.slots["change_order_what"], form.asks) == ("size", None)
+        ran = await member.run(ChangeOrder, said, "change_order", language=language)
+        assert ran.responses == ["reply_change_too_late_shipped_exchange"]
+
+    async def test_by_when_it_has_to_be_there_is_none(self, member: Customer) -> None:
+        await ordered(member, OrderStatus.SHIPPED)
+        form = await member.run(
+            ChangeOrderForm, "是要送人的，周六一定要到", "change_order", entities={"time": (SATURDAY, "周六")},
+            active_loop="change_order_form",
+        )  # fmt: skip
+        assert form.slots.get("change_order_what") is None
