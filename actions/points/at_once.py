@@ -38,6 +38,8 @@ async def tell(turn: Turn) -> bool:
         await _say_cost(turn, reward)
     if reward.kind == RewardKind.COUPON:
         say_rules(turn, reward)
+    elif not asks_number:
+        turn.say("reply_gift_rules", reward=name_in(reward.names, turn.language), days=format_number(reward.valid_days))
     turn.focus(reward=reward.code, **{ASKED: RewardAsked.AT_ONCE if asks_number else None})
     turn.done("answered", reward=reward.code)
     return True

@@ -16,7 +16,7 @@ _NO_THING = (
 )
 _EXCLUDES_EN = re.compile(
     r"\b(?:(?:anything|everything|something|all)\s+(?:but|except(?:\s+for)?|other\s+than)|except(?:\s+for)?|apart\s+from"
-    r"|other\s+than|instead\s+of|rather\s+than|without|(?:sick|tired)\s+of|enough(?:\s+of)?"
+    r"|other\s+than|instead\s+of|rather\s+than|without|(?:sick|tired)\s+of|enough(?!\s+(?:points\s+)?(?:for|to)\b)(?:\s+of)?"
     r"|(?:do\s+not|don'?t|didn'?t|did\s+not|never)\s+(?:really\s+)?(?:want|need|like|drink|ask(?:ed)?\s+for|say|mean"
     r"|give\s+me|get\s+me|offer\s+me|send\s+me)(?!\s+to\b)"
     r"|not(?=\s+(?:the|any|another|that|a|an)\s+\w)"

@@ -12,6 +12,7 @@ from actions.kit.goods import core
 from actions.kit.parsing import choice_in, is_aside
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.kit.pieces import count_said
+from actions.kit.reward_asides import Aside
 from actions.kit.rewards_asked import RewardAsked
 from actions.points import questions, terms, together
 from actions.points.balance import MISSING_SLOT
@@ -38,7 +39,9 @@ from crm_store.rewards import Redemption, Reward, RewardKind, RewardUnavailable
 from crm_store.text import normalise
 
 OFFERED_AT_MOST = 3
-ASKED_BESIDE = (RewardAsked.LAPSED, RewardAsked.LAST_DAY, RewardAsked.USED_ON, RewardAsked.PAID)
+ASKED_BESIDE = (
+    RewardAsked.LAPSED, RewardAsked.LAST_DAY, RewardAsked.USED_ON, RewardAsked.PAID, Aside.ALONG, Aside.CODE,
+)  # fmt: skip
 """Choices of what is asked amid the form and answered elsewhere; the form asks its question again."""
 ACT = "redeem_points"
 

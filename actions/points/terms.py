@@ -11,8 +11,9 @@ from actions.kit.rewards_asked import TermsAsked
 from actions.points import at_once
 from actions.points.reward_words import said_reward
 from crm_store import rewards
+from crm_store.clock import now
 from crm_store.labels import label
-from crm_store.language import format_money, format_number
+from crm_store.language import format_date, format_money, format_number
 from crm_store.rewards import Reward, RewardKind
 
 
@@ -44,4 +45,5 @@ def in_short(turn: Turn, reward: Reward) -> str:
         turn.language,
         minimum=format_money(reward.min_spend_minor, reward.currency),
         days=format_number(reward.valid_days),
+        until=format_date(reward.lasts_until(now()), turn.language),
     )

@@ -14,11 +14,12 @@ from actions.kit.rewards_asked import RewardAsked
 from actions.knowledge import weighed
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told
-from actions.points import at_once, birthday, its_end, purchase, questions, swap, whether_done
+from actions.points import asides, at_once, birthday, its_end, purchase, questions, swap, whether_done
+from actions.points.code_lines import line_of, values_of
 from actions.points.reward_words import kind_said, named, said_reward, worths_said
 from crm_store import points, rewards
 from crm_store.labels import label
-from crm_store.language import format_date, format_money, format_number
+from crm_store.language import format_money, format_number
 from crm_store.members import Member
 from crm_store.rewards import Redemption, RedemptionStatus, Reward, RewardKind
 
@@ -182,7 +183,8 @@ async def _told_by_its_words(turn: Turn) -> bool:
         await _tell_birthday(turn, turn.member)
         return True
     return (
-        await its_end.tell(turn)
+        await asides.tell(turn)
+        or await its_end.tell(turn)
         or await at_once.tell_validity(turn)
         or await at_once.tell(turn)
         or (turn.member is not None and await whether_done.tell(turn, turn.member))
@@ -240,7 +242,7 @@ async def _refuse(turn: Turn, redemption: Redemption) -> None:
     turn.say(
         f"reply_redemption_kept_{_kept_from(redemption)}",
         reward=await _name(turn, redemption),
-        **_values(turn, redemption),
+        **values_of(turn, redemption),
     )
     turn.done("refused", f"{redemption.coupon_code}: {_kept_from(redemption)}")
 
@@ -257,7 +259,7 @@ async def _meant(turn: Turn, held: list[tuple[Redemption, Reward]]) -> list[tupl
 
 async def _tell(turn: Turn, held: list[tuple[Redemption, Reward]], asked: str | None) -> None:
     told = held[:CODES_TOLD]
-    lines = [_line(turn, redemption, reward) for redemption, reward in told]
+    lines = [line_of(turn, redemption, reward) for redemption, reward in told]
     if asked in {"how", "fails"}:
         turn.say(f"reply_vouchers_{asked}_own", lines="\n".join(lines))
     elif len(told) == 1:
@@ -266,19 +268,6 @@ async def _tell(turn: Turn, held: list[tuple[Redemption, Reward]], asked: str | 
         turn.say("reply_vouchers", lines="\n".join(lines), count=len(held))
     turn.focus(reward=told[0][1].code)
     turn.done("answered", held=len(held))
-
-
-def _line(turn: Turn, redemption: Redemption, reward: Reward) -> str:
-    gift = reward.kind == RewardKind.GIFT
-    kind = "gift" if gift else "from" if reward.min_spend_minor else "plain"
-    return label(
-        "voucher_line",
-        kind,
-        turn.language,
-        reward=name_in(reward.names, turn.language),
-        minimum=format_money(reward.min_spend_minor, reward.currency),
-        **_values(turn, redemption),
-    )
 
 
 async def _tell_one(turn: Turn, member: Member, code: str) -> None:
@@ -297,7 +286,7 @@ async def _tell_one(turn: Turn, member: Member, code: str) -> None:
         f"reply_voucher_{state}",
         reward=name_in(reward.names, turn.language),
         minimum=format_money(reward.min_spend_minor, reward.currency),
-        **_values(turn, redemption),
+        **values_of(turn, redemption),
     )
     turn.focus(reward=reward.code)
     if redemption.used_on and _ORDER.fullmatch(redemption.used_on):
@@ -390,14 +379,3 @@ async def _minimums(turn: Turn) -> str:
 async def _name(turn: Turn, redemption: Redemption) -> str:
     reward = await rewards.by_code(turn.session, redemption.reward_code)
     return name_in(reward.names, turn.language)
-
-
-def _values(turn: Turn, redemption: Redemption) -> dict[str, Any]:
-    over = redemption.cancelled_at or redemption.used_at
-    return {
-        "code": redemption.coupon_code,
-        "until": format_date(redemption.valid_until, turn.language),
-        "undo_until": format_date(redemption.undoable_until, turn.language),
-        "day": format_date(over, turn.language) if over else "",
-        "used_on": redemption.used_on or "",
-    }

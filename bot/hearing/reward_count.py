@@ -5,7 +5,7 @@ right behind the yes (好 换 茶罐呢)."""
 import json
 import re
 
-from actions.kit import consent, lexicon, pieces, rewards_asked, slot_text
+from actions.kit import consent, lexicon, pieces, reward_asides, rewards_asked, slot_text
 from actions.kit.consent import Answer
 from bot.hearing import expectation
 from bot.hearing.answered import AFFIRM
@@ -64,7 +64,9 @@ def heard(said: Said, context: Context) -> Heard | None:
     if expects.slot == CONFIRM and _wishes_also(said.text):
         # "The tin as well" stays a wish for a reward, whatever it sounds like.
         return Heard.of(Step(text=said.text, heard=with_intent(said.whole, REDEEM)))
-    if count is None or rewards_asked.asked(said.text, of_points=True):
+    asks = rewards_asked.asked(said.text, of_points=True) or reward_asides.asked(said.text, of_points=True)
+    if count is None or asks:
+        # 下一張單退貨 counts no pieces.
         return None
     if expects.slot == CHOOSE:
         return _chosen(said, context)

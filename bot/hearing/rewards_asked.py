@@ -4,13 +4,15 @@ what several come to, whether one was redeemed, whether points pay; and another 
 import re
 from dataclasses import replace
 
-from actions.kit import consent, lexicon, plainly, rewards_asked, slot_text, voucher_asked
-from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked
+from actions.kit import consent, lexicon, plainly, reward_asides, rewards_asked, slot_text, voucher_asked
+from actions.kit.reward_asides import Aside
+from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked, TermsAsked
 from bot.hearing import reward_wish
 from bot.hearing.reward_wish import NO_OTHER_WISH, REDEEM, REDEEM_FORM
 from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Focus, Parsed
+from crm_store.language import Language
 from crm_store.text import normalise
 
 VOUCHERS, REWARDS, POINTS_RULES, EXPIRING = "ask_vouchers", "ask_rewards", "ask_points_rules", "ask_points_expiring"
@@ -40,6 +42,8 @@ ASKED_AS = {
     RewardAsked.LAPSED: (VOUCHERS, {CHOICE: RewardAsked.LAPSED.value}),
     RewardAsked.LAST_DAY: (VOUCHERS, {CHOICE: RewardAsked.LAST_DAY.value}),
 }
+VOUCHER_WORD = {Language.ZH_HANS: "优惠券", Language.ZH_HANT: "優惠券", Language.EN: "voucher"}
+"""What "it" stands for in a question about a voucher that is wished."""
 _OF_REWARDS = re.compile(r"券|积分|点数|\b(?:vouchers?|coupons?|points?|rewards?)\b")
 _SEVERAL = re.compile(r"各|都|和|跟|、|\b(?:and|each|both|all)\b")
 _WORTH = r"(?:\d{2,3}|[一二两]?百|[二三五]十)(?:元|块钱|块|蚊)?"
@@ -63,10 +67,12 @@ def heard(said: Said, context: Context) -> Heard | None:
     if context.expects.form not in (None, REDEEM_FORM) or intent_of(said.whole) in NO_OTHER_WISH:
         return None
     of_points = is_spoken_of(context.focus)
-    if surely := _of_its_end(said, context) or _of_goods(said, context):
+    if surely := _of_its_end(said, context) or _of_goods(said, context) or _of_what_is_taken(said, context):
         return surely
     if context.expects.form is None and plainly.heard_as(said.text) == PAID_AND_RETURNED:
         return Heard.of(words(said, FAQ))
+    if aside := _aside(said, context, of_points=of_points):
+        return aside
     if _asks_terms(said, context):
         # Asked of the very reward, before the points are spent: told, and the question stays (`RedeemForm`).
         return Heard.of(words(said, VOUCHERS, {CHOICE: RULES}))
@@ -84,6 +90,65 @@ def heard(said: Said, context: Context) -> Heard | None:
     if _ONLY_NAMED.fullmatch(lexicon.without("courtesy", normalise(said.text)).strip()):
         return Heard.of(words(said, REWARDS))
     return _of_another_worth(said, context)
+
+
+def _aside(said: Said, context: Context, *, of_points: bool) -> Heard | None:
+    """What is asked around taking a reward; the wish for one beside it comes after it."""
+    wishes = any(intent_of(parsed) == REDEEM for _, parsed in (*said.clauses, (None, said.whole)))
+    asked = reward_asides.asked(said.text, of_points=of_points or wishes)
+    if asked is None or (asked is Aside.CODE and _names_number(said)):
+        return None
+    if asked is Aside.ORDER_BACK:
+        language = Language.of(said.whole.get("language"))
+        question = plainly.standard(PAID_AND_RETURNED, language)
+        bare = {**with_intent({**said.whole, "entities": []}, FAQ), "text": question}
+        step = Step(text=question, heard=bare, stands_for=said.text)
+    else:
+        step = words(said, VOUCHERS, {CHOICE: asked.value})
+    return Heard.of(step, *_taken(said, context))
+
+
+def _of_what_is_taken(said: Said, context: Context) -> Heard | None:
+    """A reward is wished and all else asks what holds for it (get me the 20 one then, does it expire, can I use it on
+    sale stuff): "it" is that reward. Each question is answered of it, and then it is asked about."""
+    taken = [clause.text for clause, parsed in said.clauses if _takes(clause.text, parsed)]
+    if context.expects.form is not None or len(taken) != 1:
+        return None
+    asked = [_of_it(clause.text, parsed, taken[0]) for clause, parsed in said.clauses if clause.text != taken[0]]
+    told = [step for step in asked if step is not None]
+    wish = next(parsed for clause, parsed in said.clauses if clause.text == taken[0])
+    # The form asks before any points are spent: a wish that names its reward is no guess.
+    taking = single(taken[0], with_intent(wish, REDEEM), context)
+    return Heard.of(*told, taking) if told and len(told) == len(asked) else None
+
+
+def _takes(text: str, parsed: Parsed) -> bool:
+    is_sure = is_wish(parsed, SECOND_WISH) or lexicon.mentions("reward_take", text)
+    return intent_of(parsed) == REDEEM and is_sure and not _asks(text)
+
+
+def _of_it(text: str, parsed: Parsed, wish: str) -> Step | None:
+    """The step of one such question; None where it asks nothing of a reward."""
+    if not _asks(text):
+        return None
+    language = Language.of(parsed.get("language"))
+    bare = {**parsed, "entities": []}
+    if rule := plainly.heard_as(f"{text} {VOUCHER_WORD[language]}"):
+        question = plainly.standard(rule, language)
+        return Step(text=question, heard={**with_intent(bare, FAQ), "text": question}, stands_for=text)
+    if rewards_asked.terms_asked(text) not in (TermsAsked.RULES, TermsAsked.TOGETHER):
+        return None
+    words_of_both = f"{wish}, {text}"
+    return Step(text=words_of_both, heard={**with_intent(bare, VOUCHERS, {CHOICE: RULES}), "text": words_of_both})
+
+
+def _taken(said: Said, context: Context) -> list[Step]:
+    """The wish for a reward that stands in a clause of its own: 那就换保温杯吧，跟那个包裹一起寄来."""
+    return [
+        single(clause.text, parsed, context)
+        for clause, parsed in said.clauses
+        if _takes(clause.text, parsed) and reward_asides.asked(clause.text, of_points=True) is None
+    ][:1]
 
 
 def _of_its_end(said: Said, context: Context) -> Heard | None:
@@ -105,7 +170,7 @@ def _of_its_end(said: Said, context: Context) -> Heard | None:
 
 def _of_goods(said: Said, context: Context) -> Heard | None:
     """Whether a voucher may be used for goods that are named or spoken of, and what one pays with it."""
-    if any(each.get("entity") in ("order_number", "parcel_number") for each in entities_of(said.whole)):
+    if _names_number(said):
         return None
     if voucher_asked.asks_use_on(said.text):
         return Heard.of(words(said, VOUCHERS, {CHOICE: RewardAsked.USED_ON.value}))
@@ -160,6 +225,10 @@ def _may_ask(kind: RewardAsked, said: Said, *, of_points: bool) -> bool:
     return of_rewards
 
 
+def _names_number(said: Said) -> bool:
+    return any(each.get("entity") in ("order_number", "parcel_number") for each in entities_of(said.whole))
+
+
 def _names_product(said: Said) -> bool:
     return any(each.get("entity") == "product" for each in entities_of(said.whole))
 
@@ -183,11 +252,7 @@ def _steps(said: Said, context: Context, intent: str, entities: dict[str, str]) 
     wished = [single(clause.text, parsed, context) for clause, parsed in apart if not _asks(clause.text)]
     if entities.get(CHOICE) == RewardAsked.VALID:
         # "Take the 100 one then, and how long is it good for": asked first, and then redeemed.
-        wished += [
-            single(clause.text, parsed, context)
-            for clause, parsed in said.clauses
-            if intent_of(parsed) == REDEEM and is_wish(parsed, SECOND_WISH) and not _asks(clause.text)
-        ]
+        wished += _taken(said, context)
     return Heard.of(step, *wished[:1])
 
 

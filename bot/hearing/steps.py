@@ -20,7 +20,8 @@ class Step:
     """Words with what was heard in them, or the payload they stand for.
 
     `resumes`: whether an open form asks its question again afterwards; only the last step of a message may.
-    `follows`: the words go on with the subject of the last answer.
+    `follows`: the words go on with the subject of the last answer. `stands_for`: the words of the message that a step
+    in other words answers.
     """
 
     text: str = ""
@@ -28,6 +29,7 @@ class Step:
     payload: str | None = None
     resumes: bool = True
     follows: bool = False
+    stands_for: str = ""
 
     @property
     def intent(self) -> str:

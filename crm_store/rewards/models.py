@@ -1,6 +1,6 @@
 """The tables of rewards and of the codes members hold, and their states."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -56,6 +56,11 @@ class Reward(Base):
     @property
     def in_stock(self) -> bool:
         return self.stock is None or self.stock > 0
+
+    def lasts_until(self, at: datetime) -> datetime:
+        """The last second of a code that is given at that moment: the end of its last day at the shop."""
+        last = at.astimezone(clock.business_zone()) + timedelta(days=self.valid_days)
+        return last.replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 class Redemption(Base):

@@ -1,6 +1,6 @@
 """Redeeming points for rewards, giving rewards, taking codes back, using them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -91,7 +91,7 @@ async def give(
         points=0,
         coupon_code=await fresh_code(session),
         at=at,
-        valid_until=_end_of_day(at + timedelta(days=reward.valid_days)),
+        valid_until=reward.lasts_until(at),
         given_by_id=agent_id,
         given_for=given_for,
     )
@@ -207,14 +207,9 @@ async def _issue(session: AsyncSession, member_id: int, reward: Reward, *, key: 
         points=reward.cost,
         coupon_code=await fresh_code(session),
         at=at,
-        valid_until=_end_of_day(at + timedelta(days=reward.valid_days)),
+        valid_until=reward.lasts_until(at),
         entry_id=entry.id,
     )
     session.add(redemption)
     await session.flush()
     return redemption
-
-
-def _end_of_day(moment: datetime) -> datetime:
-    """The last second of that day at the shop."""
-    return moment.astimezone(clock.business_zone()).replace(hour=23, minute=59, second=59, microsecond=0)

@@ -10,6 +10,7 @@ from actions.kit.parsing import choice_in
 from actions.kit.pieces import count_said
 from actions.points import excluded
 from actions.points.redemption import ActionRedeemStart, RedeemForm
+from actions.points.vouchers import ActionVouchers
 from crm_store import points
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
@@ -139,7 +140,10 @@ class TestChoosing:
 
     async def test_chinese_words_find_the_reward_in_either_script(self, sam: Customer) -> None:
         step = await begin(sam, "我想換茶葉罐", entities={"reward": "茶葉罐"}, language="zh-Hant")
-        assert step.last.text == "茶葉罐，用 800 點，換完還剩 420。90 天內隨您的訂單寄出，不單獨寄。現在就換嗎？"
+        assert step.last.text == (
+            "茶葉罐，用 800 點，換完還剩 420。它不單獨寄：換好給您一組碼，2027 年 2 月 20 日前下次下單時填入，"
+            "跟那筆訂單寄出。現在就換嗎？"
+        )
 
 
 class TestRuledOut:
@@ -463,3 +467,59 @@ class TestWhereAGiftGoes:
 )
 def test_whether_it_can_be_had_rules_nothing_out(text: str, out: tuple[str, ...]) -> None:
     assert excluded.read(text).out == out
+
+
+class TestAGift:
+    """It comes with the next order; that is said before the points are spent."""
+
+    @pytest.mark.parametrize(
+        ("language", "name", "told"),
+        [
+            ("zh-Hans", "茶叶罐", ("不单独寄", "下次下单时填上", "2027 年 2 月 20 日前")),
+            ("zh-Hant", "茶葉罐", ("不單獨寄", "下次下單時填入", "2027 年 2 月 20 日前")),
+            ("en", "tea tin", ("not sent by itself", "your next order", "by 20 February 2027")),
+        ],
+    )
+    async def test_how_it_comes_and_until_when_stands_in_the_question(
+        self, sam: Customer, language: str, name: str, told: tuple[str, ...]
+    ) -> None:
+        sam.language = language
+        step = await begin(sam, name, entities={"reward": name})
+        assert [each for each in told if each not in step.last.text] == []
+        step = await play(sam, RedeemForm, "yes", "affirm")
+        assert {"zh-Hans": "可以退回积分", "zh-Hant": "可以退回點數", "en": "back into points"}[
+            language
+        ] in step.last.text
+
+    @pytest.mark.parametrize("choice", ["along", "code"])
+    async def test_what_is_asked_beside_it_leaves_the_question(
+        self, database: Database, sam: Customer, choice: str
+    ) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        words = "can you send it with the fan that's on its way"
+        step = await play(sam, RedeemForm, words, "ask_vouchers", spoken_of={"choice": choice})
+        assert step.last.response == "reply_redeem_confirm"
+        assert sam.slots["redeem_reward"] == "tea_tin"
+        assert await redemptions(database) == 0
+
+
+class TestBesideTheReward:
+    @pytest.mark.parametrize(
+        ("language", "told"),
+        [("zh-Hans", "要等您下次下单"), ("zh-Hant", "要等您下次下單"), ("en", "with your next one")],
+    )
+    async def test_it_cannot_go_with_what_was_ordered(self, sam: Customer, language: str, told: str) -> None:
+        ran = await sam.run(
+            ActionVouchers, "with the parcel", "ask_vouchers", spoken_of={"choice": "along"}, language=language
+        )
+        assert told in ran.only.text
+
+    async def test_a_code_is_found_again_by_asking(self, sam: Customer) -> None:
+        words = "where do i find the code again if i lose it"
+        none = await sam.run(ActionVouchers, words, "ask_vouchers", spoken_of={"choice": "code"})
+        assert none.responses == ["reply_code_kept_none"]
+        await begin(sam, "the ¥50 voucher", entities={"reward": "¥50 voucher"})
+        await play(sam, RedeemForm, "yes", "affirm")
+        ran = await sam.run(ActionVouchers, words, "ask_vouchers", spoken_of={"choice": "code"})
+        assert ran.responses == ["reply_code_kept"]
+        assert "HK-" in ran.only.text

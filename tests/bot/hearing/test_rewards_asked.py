@@ -2,6 +2,7 @@
 
 import pytest
 
+from actions.kit import reward_asides
 from actions.kit.rewards_asked import RULES, WHETHER_DONE, RewardAsked, asked
 from bot.hearing.hear import hear
 from bot.hearing.steps import Step
@@ -188,3 +189,63 @@ def test_how_a_gift_comes_is_asked_of_gifts(text: str, intent: str) -> None:
 )
 def test_how_other_things_come_is_not(text: str) -> None:
     assert asked(text, of_points=True) is not RewardAsked.SENT
+
+
+CONFIRM = {"form": "redeem_form", "slot": "redeem_confirm"}
+TOLD = {"reward": "tea_tin", "topic": "redeem_points", "age": 0, "at": {"reward": 2}}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("那就换保温杯吧 跟在路上那个风扇一起寄过来呗", "zh-Hans"),
+        ("那換保溫杯 跟還在路上的電扇一起寄過來", "zh-Hant"),
+        ("I'll take the thermos, can you send it with the fan that's on its way", "en"),
+    ],
+)
+def test_along_with_a_parcel_comes_before_the_wish(text: str, language: str) -> None:
+    parts = ("redeem_points", 0.9), ("ask_parcel", 0.9)
+    first, wish = hear(said(text, "redeem_points", 0.8, *parts), Context(focus=TOLD)).steps
+    assert (choice(first), wish.intent) == ("along", "redeem_points")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "60天內喔…那如果下一張單退貨,點數會還我嗎?",
+        "要是那单退货了，积分还能退给我吗",
+        "and if I return that order do I get my points back?",
+    ],
+)
+def test_what_becomes_of_the_points_with_the_order_is_a_rule_and_no_wish(text: str) -> None:
+    (step,) = hear(said(text, "nlu_fallback", 0.4), ask_again(**CONFIRM, **TOLD)).steps
+    assert (step.intent, step.stands_for) == ("ask_faq", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["那个码丢了去哪里找", "兌換碼不見的話在哪裡可以找到", "where do i find that code again if i lose it"],
+)
+def test_where_a_code_is_found_again(text: str) -> None:
+    (step,) = hear(said(text, "ask_vouchers", 0.9), Context(focus=TOLD)).steps
+    assert (step.intent, choice(step)) == ("ask_vouchers", "code")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "那换20的券吧。会过期吗 打折的能用吗",
+        "那換20的券吧。會過期嗎 打折的可以用嗎",
+        "right get me the 20 one then. does it expire and can i use it on sale stuff",
+    ],
+)
+def test_it_is_the_voucher_that_is_wished(text: str) -> None:
+    parts = ("redeem_points", 0.8), ("ask_points_expiring", 0.9), ("ask_vouchers", 0.6)
+    terms, sale, wish = hear(said(text, "ask_promotion", 0.6, *parts), Context(focus=TOLD)).steps
+    assert (terms.intent, choice(terms)) == ("ask_vouchers", "rules")
+    assert (sale.intent, wish.intent) == ("ask_faq", "redeem_points")
+
+
+@pytest.mark.parametrize("text", ["跟我下次的订单一起寄吧", "send it with my next order", "验证码去哪里看"])
+def test_what_is_none_of_it(text: str) -> None:
+    assert reward_asides.asked(text, of_points=True) is None
