@@ -12,8 +12,9 @@ from actions.kit.base import RULED_OUT, Button, CrmAction, Event, Turn, button
 from actions.kit.goods import Fit, canonical, core, fit
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
 from actions.kit.pieces import without_count
+from actions.kit.points_enough import Enough
 from actions.kit.rewards_asked import RewardAsked
-from actions.points import by_use, questions, together, worth
+from actions.points import by_use, fewest, questions, together, worth
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
 from actions.points.reward_words import about, kind_said, named, pointed_at, ruled_out, said_reward
 from crm_store import earning_rules, points, rewards, tiers
@@ -72,9 +73,7 @@ class ActionRewards(CrmAction):
             turn.done("nothing_on_offer")
             return []
         balance = await points.balance(turn.session, turn.member.id) if turn.member else None
-        if await worth.tell(turn, offered, balance):
-            return []
-        if by_use.tell(turn, offered, balance):
+        if await worth.tell(turn, offered, balance) or by_use.tell(turn, offered, balance):
             return []
         one = await _one(turn)
         if one is not None and (one.code in unwanted or any(_is_called(one, thing) for thing in out)):
@@ -89,7 +88,7 @@ class ActionRewards(CrmAction):
         if turn.member is not None and _asks_what_expiring_buys(turn):
             return await _tell_expiring(turn, turn.member.id, balance or 0)
         amount = None if turn.pressed else amount_said(turn)
-        if _nothing_dearer(turn, offered, amount):
+        if fewest.tell(turn, offered, balance, amount) or _nothing_dearer(turn, offered, amount):
             return []
         if amount is not None:
             _tell(turn, Selection([each for each in offered if each.cost <= amount], "amount"), balance, amount=amount)
@@ -100,6 +99,8 @@ class ActionRewards(CrmAction):
 
 def _asks_which(turn: Turn) -> bool:
     """Whether it is asked which of them, and none is named: 够换哪个 right after one was told of."""
+    if turn.entity("choice") == Enough.CHEAPEST:
+        return True
     return not turn.pressed and said_reward(turn) is None and bool(_WHICH.search(normalise(turn.text)))
 
 
@@ -258,6 +259,9 @@ def _selected(turn: Turn, offered: list[Reward], balance: int | None) -> Selecti
     if "more" in asked and shown:
         return Selection([each for each in offered if each.code not in shown], "more")
     kind = kind_said(words)
+    if choice == Enough.ENOUGH and balance is not None:
+        within = [each for each in offered if each.cost <= balance and kind in (None, each.kind)]
+        return Selection(within, "mine")
     if kind is not None:
         return Selection([each for each in offered if each.kind == kind])
     if "mine" in asked and balance is not None:

@@ -10,6 +10,7 @@ from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
 from actions.kit.forms import CrmForm, activating_intents, requested
 from actions.kit.own_damage import OWN_DAMAGE
+from actions.kit.points_enough import Enough
 from actions.kit.replies import line_text
 from actions.products.sizes import size_said, sizes_named, sizes_of
 from actions.returns import last_day, notes, pieces, wished_before
@@ -170,8 +171,9 @@ class ReturnForm(CrmForm):
 
     async def _heard(self, turn: Turn, member: Member) -> Slots:
         """An answer to the open question, a correction of an earlier one, a question on the way; or nothing."""
-        if choice(turn) == OWN_DAMAGE:
-            # Told by the action of faults, which leaves the form: nothing free is registered for it.
+        if choice(turn) == OWN_DAMAGE or choice(turn) in list(Enough):
+            # Told by the action of faults, which leaves the form: nothing free is registered. 有积分能换点啥 is of
+            # points, and no exchange of this.
             return {}
         if choice(turn) == return_details.ONE_MORE:
             return {"return_line": turn.slot("return_line")}

@@ -8,7 +8,7 @@ from bot.hearing.steps import intent_of, with_intent
 from crm_store.conversations import Context, Parsed
 from crm_store.text import closed_up
 
-ASK_TIER, BENEFITS, ABOVE = "ask_tier", "ask_tier_benefits", "above"
+ASK_TIER, BENEFITS, ABOVE, INFORM = "ask_tier", "ask_tier_benefits", "above", "inform"
 _LEVEL = r"(?:下一级|下一个等级|下个等级|下一等级|下一个级别|下个级别|下一阶|上一级|再上一级|升级|升等)"
 _DISTANCE = re.compile(
     rf"(?:离|距|距离|到|升到?){_LEVEL}.{{0,6}}(?:差|多少|几多|多远|要)|{_LEVEL}.{{0,4}}(?:还差|还要|仲差|仲要|差多少|差几多|多远)"
@@ -38,6 +38,12 @@ _ABOVE = re.compile(
 )
 
 
+_MISSING = re.compile(r"(?:还|仲)?(?:差|爭|欠)(?:多少|几|多远)|\bhow (?:far|many|much)\b")
+_OWN = re.compile(
+    r"我(?:现在|目前|而家)?(?:是|系|属于|算)\S{0,6}(?:卡|会员|级)|(?:什么|咩|啥|哪个|哪一)(?:会员)?(?:等级|级别|级|卡|会员)"
+    r"|(?:等级|级别)(?:现在|而家)?(?:是|系)(?:什么|咩|啥|哪)|\bwhat (?:level|tier|status)\b|\bwhich (?:level|tier)\b"
+    rf"|\b(?:am i|i m|i am)(?: \w+){{0,3}} {_NAMED_EN}\b"
+)
 _KEPT = re.compile(
     r"\b(?:hang|hold|cling) on ?to (?:it|that|my|gold|silver|platinum)\b"
     r"|\b(?:keep|hold|stay|remain) (?:it|that|my level|my tier|gold|silver|platinum)\b"
@@ -64,6 +70,9 @@ def as_meant(said: Said, context: Context) -> Said:
         # "Straight to bronze?? not silver first": told in parts, one question.
         return replace(said, whole=with_intent(said.whole, ASK_TIER, asked), clauses=[], sentences=[])
     clauses = [(clause, _meant(clause.text, heard)) for clause, heard in said.clauses]
+    if any(intent_of(heard) == ASK_TIER and _MISSING.search(closed_up(clause.text)) for clause, heard in clauses):
+        # How far another level is is told with the own one, which needs no answer besides.
+        clauses = [(clause, _only_own(clause.text, heard)) for clause, heard in clauses]
     return replace(said, whole=said.whole if clauses else _meant(said.text, said.whole), clauses=clauses)
 
 
@@ -74,6 +83,12 @@ def _of_losing(text: str, context: Context) -> dict[str, str] | None:
     if _FALLS.search(flat) and not _MORE.search(flat):
         return {CHOICE: DROP}
     return {CHOICE: KEEP} if spoken_of and _KEPT.search(flat) else None
+
+
+def _only_own(text: str, heard: Parsed) -> Parsed:
+    flat = closed_up(text)
+    is_own = intent_of(heard) == ASK_TIER and _OWN.search(flat) is not None and _MISSING.search(flat) is None
+    return with_intent(heard, INFORM) if is_own else heard
 
 
 def _meant(text: str, heard: Parsed) -> Parsed:

@@ -52,7 +52,9 @@ class TestTheList:
 
     async def test_an_amount_too_small_for_anything(self, lin: Customer) -> None:
         ran = await ask(lin, "what would 90 points get me", entities={"points_amount": 90}, language="en")
-        assert ran.only.text == "90 points are not enough for anything on offer yet."
+        assert ran.only.text == (
+            "90 points are not enough yet: the cheapest is the ¥20 voucher for 450, which is 360 more."
+        )
 
     async def test_what_is_ruled_out_is_not_told_again(self, lin: Customer) -> None:
         ran = await ask(lin, "around 1000 points", language="en", spoken_of={"ruled_out": "tea"})

@@ -54,8 +54,9 @@ class TestRules:
 
     async def test_the_worth_is_worked_out_from_the_vouchers(self, lin: Customer) -> None:
         ran = await lin.run(ActionPointsRules, "100积分值多少", "ask_points_rules")
-        assert (
-            ran.only.text == "看换什么。100 分大约值 ¥4.44–¥5，比如换 50 元优惠券（1,000 分）、20 元优惠券（450 分）。"
+        assert ran.only.text == (
+            "积分能换抵钱的券，也能换礼品。100 分大约值 ¥4.44–¥5，比如换 50 元优惠券（1,000 分）、"
+            "20 元优惠券（450 分）。"
         )
         ran = await lin.run(
             ActionPointsRules, "how much money are 900 points", "ask_points_rules", entities={"points_amount": 900},

@@ -114,3 +114,16 @@ def test_whether_spending_points_costs_the_level_is_a_rule(text: str) -> None:
 @pytest.mark.parametrize("text", ["can I keep it if I return the rest", "drop it at the door", "把它放到银色的柜子里"])
 def test_other_words_ask_nothing_of_levels(text: str) -> None:
     assert "ask_tier" not in [step.intent for step in hear(said(text, "return_or_refund", 0.9), Context()).steps]
+
+
+@pytest.mark.parametrize(
+    ("text", "tier"),
+    [
+        ("我现在是铜卡吧 离银卡还差多少", "silver"),
+        ("我現在是什麼等級 升銀卡仲差幾多", "silver"),
+        ("what level am I? how many points until silver", "silver"),
+    ],
+)
+def test_how_far_another_level_is_tells_the_own_one_as_well(text: str, tier: str) -> None:
+    steps = hear(said(text, "ask_tier", 0.7, ("ask_tier", 0.9), ("ask_tier", 0.9), tier=tier), Context()).steps
+    assert len(steps) == 1
