@@ -19,6 +19,10 @@ CHOICE = "parcel_asked"
 """What a `choice` about it begins with: parcel_asked:calls."""
 
 
+WAY_TOLD = "way_told"
+"""A further `choice`: the same message asks where it is, and that is told before."""
+
+
 class Aspect(StrEnum):
     TOGETHER = "together"
     """Whether everything, or these things, are in one parcel."""
@@ -80,11 +84,11 @@ def names_parcel(text: str) -> bool:
     return _pattern("names").search(closed_up(text)) is not None
 
 
-def place_in(text: str) -> Place:
-    """Where it shall be left; with whoever is there, where no place is named."""
+def places_in(text: str) -> list[Place]:
+    """Where it shall be left: each place that is named, in the order said; with whoever is there, where none is."""
     flat = closed_up(text)
-    found = (Place(name) for name, pattern in _patterns("places").items() if pattern.search(flat))
-    return next(found, Place.SOMEBODY)
+    found = {name: at.start() for name, pattern in _patterns("places").items() if (at := pattern.search(flat))}
+    return [Place(name) for name in sorted(found, key=lambda each: found[each])] or [Place.SOMEBODY]
 
 
 @cache

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions.kit import addresses, consent, handing_on, parcel_asked
+from actions.kit import addresses, consent, handing_on, left_with, parcel_asked
 from actions.kit.base import Button, Event, Turn, button, consent_buttons
 from actions.kit.form_input import choice, words
 from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.goods import things_said
 from actions.kit.handing_on import NEEDS_ADDRESS, WAITING, What
 from actions.kit.mentions import Meant, order_meant
+from actions.kit.phrases import listed
 from actions.kit.replies import Facts, due_text, items_text, order_buttons, order_entry, service_button
 from actions.orders import leaving_out, not_in_parcel
 from actions.orders.leaving_out import LeftOut
@@ -224,7 +225,11 @@ async def _hand_on(turn: Turn, member: Member) -> None:
     if order is None or not text:
         await _tell_noted(turn, member)
         return
-    await _write_down(turn, member, order, What(str(wish["what"])), text)
+    what = What(str(wish["what"]))
+    if what == What.LEAVE and not turn.pressed:
+        # What is dictated with the yes is what is written.
+        text = left_with.dictated(words(turn)) or text
+    await _write_down(turn, member, order, what, text)
 
 
 async def _write_down(turn: Turn, member: Member, order: Order, what: What, text: str) -> None:
@@ -300,8 +305,11 @@ async def _tell_noted(turn: Turn, member: Member) -> None:
     elif what is not None and order is not None and not any(f":{OF_KIND}{what.value}" in each.key for each in noted):
         turn.say("reply_hand_on_not_yet")
         await ask_of(turn, member, order, what)
+    elif order is not None and noted and (missing := left_with.missing(words(turn), [each.text for each in noted])):
+        turn.say("reply_hand_on_not_yet")
+        put_question(turn, order, What.LEAVE, missing)
     elif noted:
-        _tell(turn, noted)
+        _tell(turn, [each for each in noted if left_with.holds(each.text, words(turn))] or noted)
         _ask_for_missing(turn, order, noted)
     elif order is not None and wish.get("what"):
         turn.say("reply_hand_on_not_yet")
@@ -347,7 +355,8 @@ def _wish(turn: Turn, order: Order, what: What) -> str | None:
     if what in NEEDS_ADDRESS:
         return addresses.found(text)
     if what == What.LEAVE:
-        return label("hand_on", f"leave_{parcel_asked.place_in(text)}", turn.language)
+        places = [label("hand_on", f"leave_{place}", turn.language) for place in parcel_asked.places_in(text)]
+        return left_with.dictated(text) or listed(places, turn.language, last="last_or")
     return label("hand_on", what, turn.language)
 
 

@@ -10,7 +10,7 @@ from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.mentions import Meant, order_meant, parcel_meant
 from actions.kit.order_marks import says_a_place, window_of
-from actions.kit.parcel_asked import Aspect
+from actions.kit.parcel_asked import WAY_TOLD, Aspect
 from actions.kit.parsing import choice_in
 from actions.kit.replies import (
     LIST_LIMIT,
@@ -65,6 +65,10 @@ class ActionParcel(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         aspect = parcel_answers.aspect_of(turn.tracker)
         if aspect is not None and await parcel_answers.tell(turn, member, aspect, await self._meant(turn, member)):
+            return []
+        if aspect is not None and WAY_TOLD in turn.entities("choice"):
+            # Where it is was the answer: it came, or a step of its way is late.
+            turn.done("answered", f"of a parcel: {aspect}")
             return []
         if not turn.pressed and lexicon.mentions("another_parcel", turn.text):
             await self._tell_another(turn, member)

@@ -9,6 +9,7 @@ from bot.hearing import (
     conduct_told,
     cut_words,
     dates_compared,
+    enough_asked,
     fault_told,
     filed,
     for_money,
@@ -19,6 +20,7 @@ from bot.hearing import (
     one_question,
     praised,
     profile_meant,
+    said_again,
     swap_meant,
 )
 from bot.hearing.rewards_asked import PAID_AND_RETURNED
@@ -32,6 +34,7 @@ def heard(said: Said, context: Context) -> Said:
     said = conduct_told.as_meant(cut_words.as_meant(said), context)
     said = swap_meant.as_meant(for_money.as_meant(said, context), context)
     said = dates_compared.as_meant(of_others.as_meant(praised.as_meant(said)), context)
+    said = said_again.as_meant(enough_asked.as_meant(said, context), context)
     said = join_named.as_meant(no_call.as_meant(said, context))
     if context.expects.form is None:
         said = buying.as_meant(said, context)

@@ -4,13 +4,13 @@
 import re
 from dataclasses import replace
 
-from actions.kit import lexicon, slot_text
+from actions.kit import lexicon, slot_text, whereabouts
 from bot.hearing.said import Said
 from bot.hearing.steps import FALLBACK, FROM_FOCUS, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Parsed
 from crm_store.text import normalise
 
-PRODUCT, INFORM = "ask_product", "inform"
+PRODUCT, PARCEL, INFORM = "ask_product", "ask_parcel", "inform"
 OF_REWARDS = frozenset({"ask_rewards", "redeem_points", "ask_vouchers"})
 OF_POINTS = OF_REWARDS | {"dispute_points", "ask_points_rules", "ask_points_history", "ask_points_balance"}
 """What words that only say "not points" are taken for."""
@@ -88,5 +88,7 @@ def _as_goods(text: str, heard: Parsed, says_so: bool) -> Parsed:
         return with_intent(heard, PRODUCT if asks else INFORM, confidence=max(confidence_of(heard), SURE))
     asks = slot_text.is_question(text) or lexicon.mentions("property_topic", text)
     if intent in OPEN and names and (asks or says_so or _WHAT_IT_IS.search(normalise(text))):
-        return with_intent(heard, PRODUCT, confidence=SURE)
+        # What was ordered and is asked after is a parcel: 我昨天訂的咖啡組到哪了.
+        is_parcel = _BOUGHT.search(normalise(text)) and whereabouts.asked(text)
+        return with_intent(heard, PARCEL if is_parcel else PRODUCT, confidence=SURE)
     return heard

@@ -5,12 +5,12 @@ wish and asks for no shop; "no complaint, just chase it" is heard as the chase."
 import re
 from collections.abc import Mapping
 
-from actions.kit import addresses, handing_on, lexicon, not_in_parcel, return_details, slot_text
+from actions.kit import addresses, handing_on, left_with, lexicon, not_in_parcel, return_details, slot_text
 from actions.kit.handing_on import What
 from bot.hearing import compensation, expectation
 from bot.hearing.agreed import RETURN_FORM
-from bot.hearing.said import CHOICE, Said, parts, words
-from bot.hearing.steps import Heard, Step, entities_of, with_intent
+from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, parts, single, words
+from bot.hearing.steps import Heard, Step, entities_of, is_wish, with_intent
 from crm_store.conversations import Context, Focus
 from crm_store.text import closed_up, normalise
 
@@ -47,6 +47,8 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     if agreed := _agreed(said, context):
         return agreed
+    if form is None and (apart := _told_apart(said, context)):
+        return apart
     steps = []
     if form is None and _parcel_or_order(focus) and handing_on.chases(said.text) and not _refused(said.text):
         steps.append(words(said, CHASE, _thing(said, focus)))
@@ -59,6 +61,23 @@ def heard(said: Said, context: Context) -> Heard | None:
     if steps and form is None and (wished := compensation.step(said.text, said.whole, context)):
         steps.append(wished)
     return Heard.of(*steps) if steps else None
+
+
+def _told_apart(said: Said, context: Context) -> Heard | None:
+    """Whether something was written down, and another matter behind it (写进去没？对了我的充电宝充不满): both."""
+    focus = context.focus
+    if not said.clauses or not (focus.get(handing_on.WAITING) or focus.get("done") == handing_on.DONE):
+        return None
+    (clause, parsed), *others = said.clauses
+    wished = next((parsed for _, parsed in others if is_wish(parsed, SURE_OF_ANOTHER)), None)
+    if wished is None or not handing_on.asks_told(clause.text):
+        return None
+    asked = with_intent(
+        parsed, CHASE, {CHOICE: f"{handing_on.CHOICE}:{handing_on.TOLD}", **_thing(said, context.focus)}
+    )
+    rest = "，".join(each.text for each, _ in others)
+    about = {**said.whole, "text": rest, "intent": wished["intent"]}
+    return Heard.of(Step(text=clause.text, heard=asked), single(rest, about, context))
 
 
 def _what(said: Said, context: Context) -> str | None:
@@ -115,6 +134,9 @@ def _agreed(said: Said, context: Context) -> Heard | None:
     kept = context.focus.get(handing_on.WAITING)
     what = kept.get("what") if isinstance(kept, Mapping) else None
     whole = bool(context.focus.get(handing_on.LEFT_OUT)) and yes is not None and what == What.RESEND
+    if yes is not None and what == What.LEAVE and _dictates(said.text):
+        # 嗯问吧，写：给前台小刘代收: what is dictated goes into the note.
+        return Heard.of(words(said, CHASE, {CHOICE: f"{handing_on.CHOICE}:{handing_on.YES}"}))
     agreeing = [part for part in _pieces(said) if _agrees(part, what if yes else None) or (whole and _sends(part))]
     if not agreeing or (yes is not None and addresses.found(said.text)):
         return None
@@ -125,6 +147,11 @@ def _agreed(said: Said, context: Context) -> Heard | None:
         return None
     agreed = Step(text=agreeing[0], heard=with_intent({**said.whole, "text": agreeing[0], "entities": []}, "affirm"))
     return Heard.of(agreed, _step(said, What.REPLACEMENT.value, context.focus))
+
+
+def _dictates(text: str) -> bool:
+    refused = _NOT_NOW.search(normalise(text)) or slot_text.is_question(text)
+    return left_with.dictated(text) is not None and not refused
 
 
 def _pieces(said: Said) -> list[str]:

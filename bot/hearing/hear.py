@@ -298,7 +298,7 @@ def _at_once(said: Said, context: Context) -> Heard | None:
     if language.is_foreign(said.text) and context.expects.form is None:
         foreign = with_intent(said.whole, language.CHANGE_LANGUAGE, {"choice": language.FOREIGN})
         return Heard.of(Step(said.text, foreign))
-    if taken_up.goes_on(said.text, context.focus):
+    if taken_up.goes_on(said.text, context):
         return Heard.of(Step(text=said.text, payload=taken_up.TAKE_UP))
     if news.stops(said.text, context):
         return Heard.of(words(said, news.OPT_OUT))

@@ -124,6 +124,7 @@ def _left(said: Said, heard: Heard) -> list[Part]:
     asked = [part for part in said.clauses if _asks(part, said.text)]
     texts = [str(kept.get("text") or "") for kept in heard.kept]
     left = [part for part in asked if not any(part[0].text in text for text in texts)]
+    left = [part for part in left if not any(part[0].text in step.stands_for for step in heard.steps)]
     if any(step.intent in OF_A_FAULT for step in heard.steps):
         left = [part for part in left if not _whether_at_all(part[0].text)]
     left = [part for part in left if not return_day.is_covered(part[0].text, heard)]
@@ -139,6 +140,7 @@ def _left(said: Said, heard: Heard) -> list[Part]:
         left = [part for part in left if not two_rules.only_supposed(part[0].text)]
     if any(parcel_asked.is_step(step) for step in heard.steps):
         left = [part for part in left if kit_parcel_asked.asked(part[0].text) is None]
+    left = [part for part in left if not two_rules.is_other_half(part, said)]
     for step in heard.steps:
         covered = _covered(step, said, asked)
         left = [part for part in left if part not in covered]

@@ -2,8 +2,9 @@
 "is everything in this parcel", "what if nobody's home". Nothing else that was told last is meant, and no goods."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from actions.kit import handing_on, parcel_asked, plainly, slot_text
+from actions.kit import handing_on, lexicon, parcel_asked, plainly, slot_text, whereabouts
 from actions.kit.parcel_asked import Aspect
 from bot.hearing import agreed, expectation
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said
@@ -41,10 +42,11 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     if context.expects.form is not None and not asking.keys().isdisjoint(WISHES):
         return None
-    first = [Step(text=text, heard=parsed) for text, parsed in rest if _asks_where(text, parsed)][:1]
+    first = [Step(text=text, heard=with_intent(parsed, PARCEL)) for text, parsed in rest if _asks_where(text, parsed)]
+    first = first[:1]
     is_all = len(asking) == 1 and not first
     steps = [
-        _step(said.text if is_all else text, said.whole if is_all else parsed, aspect, context.focus)
+        _beside(_step(said.text if is_all else text, said.whole if is_all else parsed, aspect, context.focus), first)
         for aspect, (text, parsed) in reversed(asking.items())
     ]
     return Heard.of(*first, *steps)
@@ -68,7 +70,12 @@ def _asked(text: str, context: Context, whole: str) -> Aspect | None:
     aspect = parcel_asked.asked(text)
     if aspect is None or _is_spoken_of(context.focus):
         return aspect
-    return aspect if parcel_asked.names_parcel(whole) and aspect not in BARE_ONLY_OF_PARCELS else None
+    names = parcel_asked.names_parcel(whole)
+    if aspect is Aspect.BY_WHEN:
+        # 我訂的咖啡組到哪了，禮拜一一定要到: of the one that is asked after in the same breath, or is one's own.
+        is_own = names and lexicon.mentions("own_thing", whole)
+        return aspect if is_own or (text != whole and whereabouts.asked(whole)) else None
+    return aspect if names and aspect not in BARE_ONLY_OF_PARCELS else None
 
 
 def _is_spoken_of(focus: Focus) -> bool:
@@ -85,9 +92,23 @@ def _is_another(text: str, parsed: Parsed) -> bool:
 
 def _asks_where(text: str, parsed: Parsed) -> bool:
     """Whether it is asked where it is as well; "what then" only goes on with the clause before it."""
-    if plainly.names_nothing(text):
+    if plainly.names_nothing(text) or slot_text.supposes(text) or _only_repeats(text):
         return False
-    return intent_of(parsed) in WHERE_IT_IS and is_wish(parsed, SURE_OF_ANOTHER)
+    return whereabouts.asked(text) or (intent_of(parsed) in WHERE_IT_IS and is_wish(parsed, SURE_OF_ANOTHER))
+
+
+def _beside(step: Step, first: Sequence[Step]) -> Step:
+    """The step with what is asked after in the same breath: it is about that parcel, whose way was just told."""
+    if not first or step.heard is None:
+        return step
+    goods = [each for each in entities_of(first[0].heard or {}) if each.get("entity") == "product"]
+    heard = {**step.heard, "entities": [*entities_of(step.heard), *goods]}
+    return replace(step, heard=with_intent(heard, step.intent, {CHOICE: parcel_asked.WAY_TOLD}))
+
+
+def _only_repeats(text: str) -> bool:
+    """Whether a clause says what was told and asks nothing: 显示运输中."""
+    return not slot_text.is_question(text) and not whereabouts.asked(text)
 
 
 def _step(text: str, parsed: Parsed, aspect: Aspect, focus: Focus) -> Step:

@@ -2,6 +2,7 @@
 
 from actions.kit import consent, lexicon
 from actions.kit.base import PUT_OFF, SET_ASIDE
+from actions.kit.consent import Answer
 from actions.kit.forms import begun_by
 from bot.hearing import agreed, denial, reference
 from bot.hearing.steps import is_wish
@@ -13,10 +14,16 @@ TAKE_UP = '/inform{"choice":"go_on"}'
 """The button that takes up a form that was set aside."""
 
 
-def goes_on(text: str, focus: Focus) -> bool:
-    """Whether a text says nothing but that what was set aside, or put off, shall go on."""
+def goes_on(text: str, context: Context) -> bool:
+    """Whether a text says nothing but that what was set aside, or put off, shall go on; a bare yes does so where the
+    last reply offered it. Its question is put once more."""
+    if _waiting(context.focus) is None:
+        return False
     flat = lexicon.without("courtesy", text)
-    return _waiting(focus) is not None and bool(flat) and not lexicon.without("go_on", flat)
+    says_so = bool(flat) and not lexicon.without("go_on", flat)
+    is_offered = any(str(each["payload"]) == TAKE_UP for each in context.expects.options)
+    bare = not lexicon.without("answer", lexicon.without("do_it", flat)).strip()
+    return says_so or (is_offered and bare and consent.read(text).answer is Answer.YES)
 
 
 def wishes_it_after_all(text: str, whole: Parsed, context: Context) -> bool:

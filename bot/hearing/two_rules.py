@@ -10,7 +10,7 @@ from bot.hearing.reference import FAQ
 from bot.hearing.said import Said, single
 from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Parsed
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 
 RULES = frozenset({FAQ, "ask_points_rules"})
 """What questions of rules are heard as."""
@@ -20,6 +20,9 @@ _SUPPOSES = re.compile(
     r"\b(?:do|would|will|should) i (?:then |really )?(?:have|need) to\b|\bor (?:do|should|must) i\b"
     r"|是不是(?:要|得)|难道(?:要|得|我)|系咪要|(?:还|那)是(?:要|得)我?先?退|要我?(?:先)?退(?:了|掉)(?:再|重)"
 )
+_OTHER_HALF = re.compile(
+    r"还是(?!想问|说|不)|抑或|定系|or (?:do|should|shall|must|can|is|are|would) (?:i|it|they|we)\b"
+)
 
 
 def only_supposed(text: str) -> bool:
@@ -28,13 +31,22 @@ def only_supposed(text: str) -> bool:
     return _SUPPOSES.search(normalise(text)) is not None
 
 
+def is_other_half(part: tuple[wishes.Clause, Parsed], said: Said) -> bool:
+    """Whether a clause is only the other half of the question before it: 现在拒收吗，还是收到再退."""
+    place = next((at for at, each in enumerate(said.clauses) if each is part), 0)
+    before = said.clauses[place - 1][0] if place else None
+    is_same = before is not None and not part[0].announced and slot_text.is_question(before.text)
+    return is_same and _OTHER_HALF.match(closed_up(part[0].text)) is not None
+
+
 def without_supposed(said: Said, before: str) -> Said:
-    """The message without such clauses, where its words as a whole ask for a rule; `before`: what they go on with."""
+    """The message without such clauses and other halves, where its words as a whole ask for a rule; `before`: what they
+    go on with."""
     if not plainly.is_heard(said.text, own=True, before=before):
         return said
     return replace(
         said,
-        clauses=[part for part in said.clauses if not only_supposed(part[0].text)],
+        clauses=[part for part in said.clauses if not only_supposed(part[0].text) and not is_other_half(part, said)],
         sentences=[part for part in said.sentences if not only_supposed(part[0].text)],
     )
 

@@ -207,3 +207,37 @@ class TestLeftOut:
         )  # fmt: skip
         assert ran.responses == ["reply_hand_on_without_sent"]
         assert await noted(member) == []
+
+
+class TestWithWhomItIsLeft:
+    @pytest.mark.parametrize(
+        ("ask", "yes", "written", "language"),
+        [
+            ("能让快递放驿站或者给我同事收吗", "嗯问吧 写：可以给前台小刘代收", "给前台小刘代收", "zh-Hans"),
+            ("可以放管理室嗎", "好，寫「交給王先生」", "交給王先生", "zh-Hant"),
+            ("can they leave it at reception?", "yes, write: leave it with Tom", "leave it with Tom", "en"),
+        ],
+    )
+    async def test_the_words_that_are_dictated_are_written(
+        self, member: Customer, ask: str, yes: str, written: str, language: str
+    ) -> None:
+        await ordered(member, OrderStatus.SHIPPED)
+        await says(member, ask, "leave", language)
+        ran = await says(member, yes, "yes", language)
+        assert ran.responses == ["reply_handed_on"]
+        assert written in ran.only.text
+        (promise,) = await noted(member)
+        assert written in promise.text
+
+    async def test_each_place_that_is_named_is_asked_for(self, member: Customer) -> None:
+        await ordered(member, OrderStatus.SHIPPED)
+        ran = await says(member, "能让快递放驿站或者给我同事收吗", "leave", "zh-Hans")
+        assert "放进快递柜或代收点、请别人代收" in ran.only.text
+
+    async def test_what_is_not_in_the_note_is_told_to_be_so(self, member: Customer) -> None:
+        await ordered(member, OrderStatus.SHIPPED)
+        await says(member, "能放门口吗", "leave", "zh-Hans")
+        await says(member, "", "yes", "zh-Hans")
+        ran = await says(member, "小刘代收写进去没", "told", "zh-Hans")
+        assert ran.responses == ["reply_hand_on_not_yet", "reply_hand_on_leave"]
+        assert "小刘代收" in ran.said[1].text

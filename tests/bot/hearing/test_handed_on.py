@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from actions.kit import addresses, handing_on
+from actions.kit import addresses, handing_on, left_with
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
 from bot.hearing.steps import entities_of
@@ -420,3 +420,41 @@ def test_money_that_is_declined_or_asked_after_is_none(text: str) -> None:
 )
 def test_where_it_is_to_go_is_told_for_it(text: str) -> None:
     assert choices(text, Context(focus=MISSING_NOTED), "change_order") == ["hand_on:redirect"]
+
+
+LEFT = {**PARCEL, "handing_on": {"what": "leave", "order": "20261126-0008", "text": "放在门口"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("嗯问一下吧 写：可以给前台小刘代收", "给前台小刘代收"),
+        ("好，寫「交給管理室王先生」", "交給管理室王先生"),
+        ("yes register it, tell them to leave it with Anna at the desk", "leave it with Anna at the desk"),
+    ],
+)
+def test_what_is_dictated_goes_along_with_the_yes(text: str, written: str) -> None:
+    assert left_with.dictated(text) == written
+    yes = option("是", '/chase_promise{"choice":"hand_on:yes"}', "yes")
+    (step,) = hear(said(text, "nlu_fallback", 0.4), asked(yes, **LEFT)).steps
+    assert (step.payload, written in step.text.replace("可以", "")) == (None, True)
+    assert choices(text, asked(yes, **LEFT)) == ["hand_on:yes"]
+
+
+@pytest.mark.parametrize("text", ["写给同事吧", "那就寫吧", "write it down please"])
+def test_a_mere_yes_dictates_nothing(text: str) -> None:
+    assert left_with.dictated(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "小刘代收写进去没 对了我10月买的充电宝充不满",
+        "新地址寫上去沒 對了我10月買的行動電源充不滿",
+        "did you write down Tom at the desk? also the power bank from October won't charge",
+    ],
+)
+def test_another_matter_behind_whether_it_was_written_is_heard_as_well(text: str) -> None:
+    message = said(text, "report_fault", 0.8, ("nlu_fallback", 0.3), ("report_fault", 0.9))
+    steps = hear(message, Context(focus={**PARCEL, "done": "hand_on"})).steps
+    assert [step.intent for step in steps] == ["chase_promise", "report_fault"]

@@ -5,6 +5,7 @@ import pytest
 from actions.kit import handing_on, parcel_asked
 from actions.kit.parcel_asked import Aspect, Place
 from bot.hearing.hear import hear
+from bot.hearing.steps import Step, entities_of
 from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, option, said
 
@@ -194,4 +195,33 @@ class TestWhileSomethingIsAsked:
     ],
 )  # fmt: skip
 def test_where_it_shall_be_left(text: str, place: Place) -> None:
-    assert parcel_asked.place_in(text) is place
+    assert parcel_asked.places_in(text) == [place]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["禮拜一一定要到欸", "周五之前必须送到", "it has to be here by friday", "I really need it before monday"],
+)
+def test_by_when_it_has_to_be_there_moves_no_delivery(text: str) -> None:
+    (step,) = hear(said(text, "change_order", 0.7, time="x"), Context(focus=PARCEL)).steps
+    assert (step.intent, chosen(step)) == ("ask_parcel", "parcel_asked:by_when")
+
+
+def test_where_it_is_and_by_when_are_both_heard_of_what_is_named() -> None:
+    text = "我昨天訂的那組手沖咖啡組到哪了?是要送人的,禮拜一一定要到欸"
+    parts = ("nlu_fallback", 0.3), ("request_human", 0.3), ("nlu_fallback", 0.3)
+    where, by_when = hear(said(text, "ask_parcel", 0.8, *parts, reward="手沖咖啡組"), Context()).steps
+    assert (where.intent, chosen(where)) == ("ask_parcel", None)
+    assert chosen(by_when) == "parcel_asked:by_when"
+
+
+def test_a_case_that_is_supposed_asks_for_no_tracking() -> None:
+    text = "要是明天没到 能让快递放驿站或者给我同事收吗"
+    (step,) = hear(
+        said(text, "ask_parcel", 0.9, ("ask_parcel", 0.9), ("change_order", 0.5)), Context(focus=PARCEL)
+    ).steps
+    assert chosen(step) == "parcel_asked:left"
+
+
+def chosen(step: Step) -> str | None:
+    return next((str(each["value"]) for each in entities_of(step.heard or {}) if each["entity"] == "choice"), None)

@@ -4,8 +4,9 @@ import pytest
 
 from bot.hearing.hear import hear
 from bot.hearing.steps import entities_of
+from bot.hearing.taken_up import TAKE_UP
 from crm_store.conversations import Context
-from tests.bot.hearing.words import said
+from tests.bot.hearing.words import asked, option, said
 
 RETURN_PUT_OFF = Context(focus={"put_off": "return_form", "at": {"put_off": 5}})
 REDEEMED_SINCE = Context(focus={"put_off": "return_form", "done": "redeem_points", "at": {"put_off": 5, "done": 9}})
@@ -36,3 +37,18 @@ def test_another_wish_that_is_surely_heard_stays_one() -> None:
 def test_words_without_an_act_mean_what_was_done_since() -> None:
     assert takes_up("do it then", RETURN_PUT_OFF)
     assert not takes_up("do it then", REDEEMED_SINCE)
+
+
+@pytest.mark.parametrize("text", ["ok go ahead", "好", "好的，辦吧", "yes"])
+def test_a_bare_yes_takes_up_what_the_last_answer_offered_to(text: str) -> None:
+    offered = asked(option("接着办刚才的", TAKE_UP), set_aside="redeem_form")
+    (step,) = hear(said(text, "affirm", 0.9), offered).steps
+    assert step.payload == TAKE_UP
+    (other,) = hear(said(text, "affirm", 0.9), asked(set_aside="redeem_form")).steps
+    assert other.payload is None
+
+
+@pytest.mark.parametrize("text", ["好的，那运费谁出", "不了", "ok thanks, where is my parcel"])
+def test_more_than_a_yes_does_not(text: str) -> None:
+    offered = asked(option("接着办刚才的", TAKE_UP), set_aside="redeem_form")
+    assert TAKE_UP not in [step.payload for step in hear(said(text, "nlu_fallback", 0.4), offered).steps]
