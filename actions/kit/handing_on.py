@@ -154,6 +154,27 @@ _IF_NOT = re.compile(
 )
 
 
+_DECLINED = re.compile(
+    r"(?:不|别|甭|唔|没|冇)(?:用|要|必|需要?|想|使|好|说要?|是要)?(?:再|去|给我|帮我|替我|麻烦|请|叫|让|找)*(?:你们?|同事|快递|他们|佢哋)?(?:去|帮忙|先)*$"
+    r"|\b(?:no need (?:to|for)|don t|dont|do not|never|not|needn t|rather than|instead of|forget|without)"
+    r"(?: (?:want|need|bother|bothering|have|to|you|u|them|it|the|a|an|any|try|trying|about|with|ask|asking"
+    r"|anyone|anybody))* ?$"
+)
+"""Right before a wish this declines it: 不用拦截, "no need to intercept it"."""
+
+
+_WAYS = (
+    (What.REPLACEMENT, _REPLACEMENT), (What.PICK_UP, _PICK_UP), (What.STOP, _STOP), (What.REDIRECT, _REDIRECT),
+)  # fmt: skip
+
+
+def declines(text: str) -> bool:
+    """Whether words decline what only a colleague can arrange: 不用拦截, "no need to stop the parcel"."""
+    flat = closed_up(text)
+    found = [each for _, pattern in _WAYS for each in pattern.finditer(flat)]
+    return bool(found) and all(_DECLINED.search(flat[: each.start()]) for each in found)
+
+
 def wished(text: str) -> What | None:
     """What the words ask a colleague to arrange; None where they ask for none of it, or decline it."""
     flat = closed_up(text)
@@ -161,10 +182,8 @@ def wished(text: str) -> What | None:
         flat = normalise(text)
     if not _NO_RESEND.search(flat) and (_RESEND.search(flat) or _RESEND_EN.search(flat)):
         return What.RESEND
-    for what, pattern in (
-        (What.REPLACEMENT, _REPLACEMENT), (What.PICK_UP, _PICK_UP), (What.STOP, _STOP), (What.REDIRECT, _REDIRECT),
-    ):  # fmt: skip
-        if pattern.search(flat):
+    for what, pattern in _WAYS:
+        if any(not _DECLINED.search(flat[: found.start()]) for found in pattern.finditer(flat)):
             return what
     return What.WITHOUT if _WITHOUT.search(flat) and not _OF_NO_ORDER.search(flat) else None
 

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from crm_store.text import closed_up, normalise
 
 _NO_THING = (
-    r"(?!短信|信息|消息|通知|邮件|验证码|发票|积分|点数|退款|钱|电话|回复|票|人|问题|说明|问|收到|到|货|包裹|快递|两|三|四个|一半"
+    r"(?!短信|信息|消息|通知|邮件|验证码|发票|积分|点数|退款|钱|电话|回复|票|人|问题|说明|问|收到|到|货|包裹"
+    r"|快递|两|三|四个|一半"
     r"|[一二两三四五六俩仨\d]+[个件只瓶双条份样罐支盒包](?!套))"
 )
 _BOX = r"(?:包裹|快递|箱子?|盒子?|纸箱|袋子?)"
 _TOLD = re.compile(
-    rf"(?:只|就|光|净系)(?:有)?(?:收到|收咗|寄来|寄了|发来|送来|到)(?:了|咗)?{_NO_THING}[^吗]{{1,16}}?(?:没有?|没见|不见|冇|少了|缺了|呢$|哪去了|去哪)"
+    rf"(?:只|就|光|净系)(?:有)?(?:收到|收咗|寄来|寄了|发来|送来|到)(?:了|咗)?{_NO_THING}[^吗]{{1,16}}?(?:没有?"
+    rf"|没见|不见|冇|少了|缺了|呢$|哪去了|去哪)"
     rf"|{_BOX}(?:里面?|里头|入面|内)?(?:就|只|净系|得)(?:有|得|装了?|见到|系)?{_NO_THING}[^吗]{{1,12}}"
     rf"|(?:里面|里头|入面)(?:就|只|净系|得)(?:有|得|装了?|见到)?{_NO_THING}[^吗]{{1,12}}"
     rf"|(?:净系|得|得返|剩系)(?:得|有)?(?:个|只|条|件)?{_NO_THING}[^吗。]{{1,10}}冇{_NO_THING}[^吗。]{{1,10}}$"
     rf"|(?:漏|少)(?:发|寄|装|放|送)(?:了|咗|我)+(?:的|个|我的)?{_NO_THING}.{{2,12}}"
-    rf"|(?:订单|单|货|东西)(?:里|的|的东西)?(?:少了?|缺了?|不见了?|冇咗)一半|一半(?:的)?(?:东西|货|订单)(?:都)?(?:没有?|不见|冇|不在)(?!发货|付)"
+    rf"|(?:订单|单|货|东西)(?:里|的|的东西)?(?:少了?|缺了?|不见了?|冇咗)一半|一半(?:的)?(?:东西|货"
+    rf"|订单)(?:都)?(?:没有?|不见|冇|不在)(?!发货|付)"
     rf"|(?:没|冇)有?(?:跟|和|同).{{1,8}}(?:一起|一齐)(?:寄|发|送|来|到)"
     rf"|(?:没|唔|不|冇)(?:有)?(?:一齐|一起|放|装|喺|在)(?:在|喺)?{_BOX}?(?:里面?|入面|内|一起|一齐)(?:寄|发|送|来|到)*"
 )
@@ -32,7 +35,8 @@ _TOLD_EN = re.compile(
     rf"|\b(?:isn t|wasn t|weren t|aren t|not|never)(?: was| were| been)?(?: actually| even)? {_IN}"
     r"|\bnever (?:was |were )?(?:came|come|arrived|packed|included|put)? ?"
     r"(?:in (?:the|my|that) (?:box|parcel|package)|(?:together )?with (?:the|my|that|it))\b"
-    r"|\b(?:box|parcel|package|delivery|order)(?: \w+){0,2} (?:missing|without|lacking) (?:the|my|a|an)\b"
+    r"|\b(?:box|parcel|package|delivery|order)(?: \w+){0,2} (?:missing|without|lacking) (?:the|my|a"
+    r"|an)\b(?! (?:account|membership|card|code)\b)"
     r"|\b(?:box|parcel|package|delivery)(?: \w+){0,2} (?:didn t|did not|doesn t|does not) (?:have|contain|include)"
     r"|\bmissing (?:from|in|out of) (?:it|(?:the|my|that|this) (?:box|parcel|package|delivery|order))\b"
     r"|\bhalf (?:of )?(?:(?:the|my) )?(?:order|stuff|things|items|parcel|goods)"
@@ -44,7 +48,8 @@ _SUPPOSED = re.compile(
 )
 _PART = re.compile(
     r"螺丝|勺|铲|量杯|配件|零件|说明书|盖子|电池|遥控|充电线|插头|标签|吊牌|赠品|保修卡|鞋带|扣子|纽扣|滤网|把手"
-    r"|\b(?:screws?|ladles?|spoons?|spatula|lid|lids|manual|instructions?|batter(?:y|ies)|remote|charger|cable|plug|handle|button|buttons|laces"
+    r"|\b(?:screws?|ladles?|spoons?|spatula|lid|lids|manual|instructions?|batter(?:y|ies)|remote|charger|cable"
+    r"|plug|handle|button|buttons|laces"
     r"|tags?|filter|part|parts|accessor(?:y|ies)|warranty card|free gift|receipt|invoice)\b"
 )
 """What belongs to a thing."""

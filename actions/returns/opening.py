@@ -18,7 +18,7 @@ from actions.returns.colours import colour_name
 from actions.returns.form import NONE_OF_THESE, ReturnForm
 from actions.returns.heard import asks_rule, is_fault, kind_wished
 from actions.returns.lines import bought, found, own_line
-from actions.returns.policy import shipping_text, tell_policy
+from actions.returns.policy import is_told, shipping_text, tell_policy
 from actions.returns.refusals import tell_refusal
 from actions.returns.registered import ACT, registered, tell_asked, tell_registered
 from actions.returns.repairs import is_damaged
@@ -120,6 +120,8 @@ class OpenReturn(MemberAction):
         except ReturnRefused as refusal:
             # What was told beside the yes belongs to no earlier return.
             turn.focus(**{"return": None})
+            if refusal.problem == ReturnProblem.NOT_DELIVERED and await is_told(turn):
+                return
             await tell_refusal(turn, refusal, order, line, reason)
             return
         tell_opened(turn, request)

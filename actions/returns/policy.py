@@ -9,12 +9,14 @@ from actions.kit.policy_facts import return_postage
 from actions.knowledge.answers import answered, keep_gap, published
 from actions.knowledge.found import UNWRITTEN, Found
 from actions.knowledge.index import THRESHOLD
-from actions.returns.heard import subjects_of_rule
+from actions.returns.heard import asks_rule, subjects_of_rule
 from crm_store.labels import label
 from crm_store.returns import PaidBy
 
 RETURNS = "return_window"
 ABOUT_RETURNS = (RETURNS, "exchange_size")
+OF_ITS_STATE = frozenset({"opened", "worn", "washed", "tags", "packaging"})
+"""Subjects of the rules by which a thing may or may not come back as it is."""
 PARAGRAPHS_TOLD = 2
 """Of the article; the rest is behind a button."""
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])\s*|(?<=[a-z0-9%]\.)\s+|\n+")
@@ -54,6 +56,25 @@ async def tell_known(turn: Turn, text: str) -> bool:
 
 async def tell_rule(turn: Turn) -> bool:
     """Say what the articles about returns say of the very thing that was asked; False when they do not speak of it."""
+    best = await _rule(turn)
+    if best is None:
+        return False
+    sentence, slug, title = best
+    turn.say("reply_faq_answer", answer=sentence, title=title, buttons=[button(title, "ask_faq", choice=slug)])
+    turn.done("answered", title, article=slug)
+    turn.focus(article=slug)
+    return True
+
+
+async def is_told(turn: Turn) -> bool:
+    """Whether what is asked of the state of a thing (opened, worn, without its box) was told by the rule; where it is
+    on its way, nothing else is to be said of it then."""
+    asked = set(subjects_of_rule(words(turn)))
+    return asks_rule(words(turn)) and bool(asked & OF_ITS_STATE) and await _rule(turn) is not None
+
+
+async def _rule(turn: Turn) -> tuple[str, str, str] | None:
+    """The sentence of the articles that speaks of what is asked, with slug and title of the article."""
     asked = set(subjects_of_rule(words(turn)))
     best: tuple[int, str, str, str] | None = None
     for slug in ABOUT_RETURNS if asked else ():
@@ -62,13 +83,7 @@ async def tell_rule(turn: Turn) -> bool:
             shared = len(asked & set(subjects_of_rule(sentence)))
             if article is not None and shared > (best[0] if best else 0):
                 best = (shared, sentence.strip(), slug, article.title(turn.language))
-    if best is None:
-        return False
-    _, sentence, slug, title = best
-    turn.say("reply_faq_answer", answer=sentence, title=title, buttons=[button(title, "ask_faq", choice=slug)])
-    turn.done("answered", title, article=slug)
-    turn.focus(article=slug)
-    return True
+    return best[1:] if best is not None else None
 
 
 def shipping_text(turn: Turn, paid_by: PaidBy | str) -> str:

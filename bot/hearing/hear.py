@@ -92,7 +92,7 @@ from bot.hearing.said import (
 )
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
-from crm_store.conversations import Context, Expectation, Parsed
+from crm_store.conversations import Context, Parsed
 
 OUT_OF_SCOPE = "out_of_scope"
 LEAVE_FORM = "leave_form"
@@ -135,7 +135,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
     first = named_beside.each_asked(said, _first_heard(said, context), context)
     if (answers := answer_kept.kept(said, first, context)) is not first:
         return answers
-    return filed.once(named_beside.meant(said, left_over.answered_too(said, first, context)), context)
+    asked = said if waits_for_a_story(context) else said_last.without_idle_denials(said)
+    return filed.once(named_beside.meant(said, left_over.answered_too(asked, first, context)), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:
@@ -170,7 +171,7 @@ def _left_at_once(said: Said, left: left_at_once.Left, context: Context) -> Hear
     refused = words(said, given_up.DENY_ACT, {given_up.ACT_ENTITY: left.act})
     if left.rest is None:
         return Heard.of(refused)
-    free = replace(context, expects=Expectation())
+    free = left_at_once.let_go(context, left)
     rest = _without_danger(as_meant.heard(left.rest, free), free)
     if all(step.intent in (INFORM, VENT, DENY, given_up.DENY_ACT, "affirm") for step in rest.steps):
         return Heard.of(refused)

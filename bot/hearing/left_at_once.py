@@ -3,15 +3,18 @@ whether to file one. It is left at once, and what stands beside those words is h
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from actions.kit import lexicon, slot_text
-from bot.hearing import called_off, denial
-from bot.hearing.said import SECOND_WISH, Said
+from actions.kit import consent, lexicon, slot_text
+from actions.kit.base import PUT_OFF
+from actions.kit.consent import Answer
+from actions.kit.forms import begun_by
+from bot.hearing import agreed, called_off, denial, dropped_by_name, wishes
+from bot.hearing.said import SECOND_WISH, Said, waits_for_a_story
 from bot.hearing.steps import FALLBACK, entities_of, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
-from crm_store.conversations import Context, Parsed
-from crm_store.text import closed_up
+from crm_store.conversations import Context, Expectation, Parsed
+from crm_store.text import closed_up, normalise
 
 CALL, COMPLAINT = "request_callback", "make_complaint"
 CALL_FORM, COMPLAINT_FORM = "callback_form", "complaint_form"
@@ -21,6 +24,17 @@ OF_A_CALL = frozenset({"request_callback", "change_callback", "cancel_callback",
 UNKNOWN = 0.35
 """Confidence of what is left of a message, none of whose clauses surely wishes anything by itself."""
 _DIAL = r"(?:打|回|约|来|覆|安排|提)"
+GOODBYE = "goodbye"
+_NOTHING_MORE = re.compile(
+    r"(?:[我就只是系在想而已啫啊啦的了嘛喔哦先 ]|\b(?:i|i m|im|was|am|nah|no|though|tho|lol|really|only|just"
+    r"|sorry|for now)\b)*"
+)
+"""What may stand beside the words that it was only asked about."""
+_POINTING = ("pointing", "order_pointing")
+_ANOTHER = frozenset({"points_amount", "reward", "tier", "order_number", "parcel_number"})
+"""Entities beside which a bare "it" is of something else."""
+_OF_THE_FORM = frozenset({"topic", "order", "product"})
+"""What is spoken of because of the form."""
 _RING = rf"{_DIAL}(?:我|俾我|畀我|给我)?(?:个|通|什么|啥|过|的)*(?:电话|回电|时间|来电)"
 _NO_CALL = re.compile(
     rf"(?:谁|边个|哪个)(?:说|话|跟你说)?(?:让|叫|要|请|想)(?:过)?(?:你们?|您|你哋)?(?:给我|帮我|跟我)?{_RING}"
@@ -44,7 +58,8 @@ _NO_COMPLAINT = re.compile(
     r" ?(?:file |make |raise )?(?:a |any )?(?:complaints?|complain)\b"
 )
 _NO_LEAVING = re.compile(
-    r"随便(?:问|了解)|(?:没有?|冇|不是|唔系|不|唔)(?:说过?|话|讲|打算|想|要|会)+(?:退会|退出会员|注销|销户|走人|离开|删账号|删帐号)"
+    r"随便(?:问|了解)|(?:没有?|冇|不是|唔系|不|唔)(?:说过?|话|讲|打算|想|要|会)+(?:退会|退出会员|注销|销户|走人"
+    r"|离开|删账号|删帐号)"
     r"|(?:谁|边个)(?:说|话)?(?:我)?要?(?:退会|退出|注销|走)"
     r"|\b(?:don t|dont|do not|never|didn t|did not|not)"
     r"(?: (?:want|wanted|going|planning|say|said|saying|ask|asked|mean|trying|i m|im|i|to|really))*"
@@ -65,12 +80,20 @@ class Left:
 
     act: str
     rest: Said | None
+    by_name: bool = False
 
 
 def heard(said: Said, context: Context) -> Left | None:
     """What is left so; None where no such form is open, or the words say something else."""
     form = context.expects.form or ""
-    if form not in _DECLINES or context.expects.slot == "complaint_description":
+    if context.expects.slot == "complaint_description":
+        return None
+    # Said once more after it was left, it is given up all the same.
+    if by_name := _by_name(said, form or str(context.focus.get(PUT_OFF) or ""), context.expects.slot):
+        return by_name
+    if only_asked := _only_asked(said, context):
+        return only_asked
+    if form not in _DECLINES:
         return None
     act, declines, own = _DECLINES[form]
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
@@ -85,6 +108,61 @@ def heard(said: Said, context: Context) -> Left | None:
     if not out or any(intent_of(heard) in own and is_wish(heard, SECOND_WISH) for _, heard in others):
         return None
     return Left(act, without(said, out))
+
+
+def _by_name(said: Said, form: str, slot: str | None) -> Left | None:
+    """What is open, given up by its name beside whatever else, unless it is wished all the same in another way."""
+    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    out = [text for text, _ in parts if dropped_by_name.gives_up(text, form, slot)]
+    others = [(text, heard) for text, heard in parts if text not in out]
+    if not out or any(_goes_on(text, heard, form) for text, heard in others):
+        return None
+    return Left(min(begun_by(form)), without(said, out), by_name=True)
+
+
+def _goes_on(text: str, heard: Parsed, form: str) -> bool:
+    """Whether a clause beside it goes on with the form: with its own act, or with another way for the same thing."""
+    if intent_of(heard) in begun_by(form):
+        return is_wish(heard, SECOND_WISH)
+    asks_else = is_wish(heard, SECOND_WISH) and (wishes.asks(intent_of(heard)) or intent_of(heard) == REDEEM)
+    return not asks_else and dropped_by_name.wishes_another_way(text, form)
+
+
+def _only_asked(said: Said, context: Context) -> Left | None:
+    """A form that asks for something and no yes or no, declined with the words that it was only asked about, or with a
+    goodbye: "not now, just wanted to know. thanks, bye", 不用啦，我只是问问."""
+    form = context.expects.form or ""
+    if agreed.asks_yes_or_no(context.expects) or waits_for_a_story(context):
+        return None
+    parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
+    only_asks = [text for text, _ in parts if _says_only_asked(text)]
+    noes = [text for text, _ in parts if _is_bare_no(text)]
+    goes = any(intent_of(heard) == GOODBYE for _, heard in parts)
+    out = {*only_asks, *(noes if only_asks or goes else ())}
+    tells = any(text not in out and entities_of(heard) and not slot_text.is_question(text) for text, heard in parts)
+    return Left(min(begun_by(form)), without(said, [*out])) if out and not tells and begun_by(form) else None
+
+
+def _says_only_asked(text: str) -> bool:
+    left = lexicon.without("courtesy", lexicon.without("just_asking", normalise(text)))
+    return lexicon.mentions("just_asking", text) and _NOTHING_MORE.fullmatch(left.strip()) is not None
+
+
+def _is_bare_no(text: str) -> bool:
+    answer = consent.read(text)
+    return answer.answer in (Answer.NO, Answer.NOT_YET) and not answer.rest
+
+
+def let_go(context: Context, left: Left) -> Context:
+    """The conversation as it stands once the form is left. What was given up by its name is spoken of no more, unless
+    the words beside it point at it."""
+    free = replace(context, expects=Expectation())
+    if not left.by_name or left.rest is None:
+        return free
+    named = {str(each.get("entity")) for each in entities_of(left.rest.whole)}
+    if not named & _ANOTHER and any(lexicon.mentions(group, left.rest.text) for group in _POINTING):
+        return free
+    return replace(free, focus={kind: thing for kind, thing in free.focus.items() if kind not in _OF_THE_FORM})
 
 
 def declines_call(text: str) -> bool:

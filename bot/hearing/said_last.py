@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import consent, handing_on, lexicon, slot_text
 from actions.kit.consent import Answer
 from bot.hearing import agreed, called_off, expectation, no_person
 from bot.hearing.said import SECOND_WISH, Said, words
@@ -36,6 +36,16 @@ _NOT_MY_DATA = re.compile(
     r"(?:need |want |look up |check |see )?my (?:personal )?(?:data|details|account|info|information)"
 )
 """Nobody's data are asked for, or to be deleted: 不用我的资料啊."""
+_ONCE_IT_IS_HERE = re.compile(
+    r"(?:那|就|我|还是|先|等|好|行|嗯)*(?:等|等到)?(?:收到|到货|到了|到咗|签收)(?:货|包裹|件|了|咗|之后|以后"
+    r"|后)*(?:再|才|先|就)"
+    r"(?:退|换|处理|说|讲|算|决定|看|办|弄|讲|话)(?:货|掉|回|啦|吧|了|喇|就好|就行|好了|就得|便是|咯|也行|也可以)*"
+    r"|(?:(?:ok|okay|then|so|fine|well|no|and|but) )*(?:i ll|i will|we ll|we will|i can|ill) (?:just |then )?"
+    r"(?:return|send|swap|exchange|decide|see|do|sort|deal with)(?: (?:it|them|that|one))?(?: back| out)?"
+    r" (?:when|once|after|as soon as) (?:it s|it is|its|it|they re|they|the parcel s?) ?(?:here|arrived?s?|come"
+    r"|comes|delivered)"
+)
+"""What is done only when the goods are there, by the customer: 收到再退就好."""
 _CHOOSES = re.compile(
     r"^(?:那|就|要不|不如|还是|都系|都是|是|系|就要|换|要|我|说"
     r"|(?:(?:ok|so|then|actually|just|make it|i (?:want|said|meant|ll (?:take|have))) ))+"
@@ -47,15 +57,20 @@ _ENDS = re.compile(r"(?:了|啦|吧|喇|咯|好了|算了|啊|呀|哦|喔|then|i
 
 
 def without_idle_denials(said: Said) -> Said:
-    """The message without clauses that deny a denial, only remind of what was said, or decline a person or a look
-    at their data; itself where nothing is left."""
+    """The message without clauses that deny a denial, only remind of what was said, or decline a person, a look at
+    their data or what was offered to be arranged; itself where nothing is left."""
     left = [each for each in said.clauses if not _is_idle(each[0].text)]
     if not said.clauses:
         return _of_the_rest(said)
     if not left or len(left) == len(said.clauses):
         return said
     text = ("，" if not normalise(said.text).isascii() else ", ").join(clause.text for clause, _ in left)
-    return replace(said, text=text, whole=_whole_of(said.whole, left, text), clauses=left if len(left) > 1 else [])
+    whole, cut = (
+        _whole_of(said.whole, left, text),
+        {clause.sentence for clause, _ in said.clauses if _is_idle(clause.text)},
+    )
+    sentences = [each for each in said.sentences if each[0].sentence not in cut]
+    return replace(said, text=text, whole=whole, clauses=left if len(left) > 1 else [], sentences=sentences)
 
 
 def chosen(said: Said, context: Context) -> Heard | None:
@@ -98,7 +113,8 @@ def taken_back(said: Said, context: Context) -> Heard | None:
 def _is_idle(text: str) -> bool:
     flat = closed_up(text)
     is_no_denial = _NO_NO.fullmatch(flat) is not None or _REMINDS.fullmatch(flat) is not None
-    return is_no_denial or _NOT_MY_DATA.fullmatch(flat) is not None or no_person.declines(text)
+    is_idle = is_no_denial or _NOT_MY_DATA.fullmatch(flat) is not None or _ONCE_IT_IS_HERE.fullmatch(flat) is not None
+    return is_idle or no_person.declines(text) or (handing_on.declines(text) and not slot_text.is_question(text))
 
 
 def _of_the_rest(said: Said) -> Said:

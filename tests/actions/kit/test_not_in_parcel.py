@@ -63,6 +63,7 @@ def test_a_whole_thing_that_did_not_come_is_told(text: str) -> None:
         "少了16分",
         "i never was in the shop",
         "東西都到了沒問題",
+        "can i order without an account",
     ],
 )
 def test_parts_pieces_parcels_and_suppositions_are_none(text: str) -> None:

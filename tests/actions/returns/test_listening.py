@@ -196,6 +196,15 @@ class TestRule:
         assert told.responses == ["reply_faq_answer", "reply_return_this_one"]
         assert "拆封的护肤品不能退" in told.said[0].text
 
+    @pytest.mark.parametrize(
+        "asked",
+        ["精华也不想要了，拆封试用过还能退吗", "精華液拆封過還能退嗎", "serum's opened, can it still go back"],
+    )
+    async def test_of_what_is_on_its_way_the_rule_is_all_that_is_told(self, member: Customer, asked: str) -> None:
+        await bought(member, "serum", delivered=False)
+        told = await say(member, asked, RETURN, entities={"product": "serum" if asked.isascii() else "精华"})
+        assert told.responses == ["reply_faq_answer"]
+
     async def test_a_wish_is_no_question_of_rule(self, member: Customer) -> None:
         await bought(member, "shoes")
         told = await say(member, "吊牌剪了但是我要退这双鞋", RETURN)

@@ -458,3 +458,25 @@ def test_another_matter_behind_whether_it_was_written_is_heard_as_well(text: str
     message = said(text, "report_fault", 0.8, ("nlu_fallback", 0.3), ("report_fault", 0.9))
     steps = hear(message, Context(focus={**PARCEL, "done": "hand_on"})).steps
     assert [step.intent for step in steps] == ["chase_promise", "report_fault"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不用拦截了，收到再说",
+        "不用攔截啦",
+        "唔使截住個件喇",
+        "no need to stop the parcel",
+        "别叫同事拦下来",
+        "don't redirect it",
+    ],
+)
+def test_what_is_declined_is_not_arranged(text: str) -> None:
+    assert handing_on.wished(text) is None
+    assert handing_on.declines(text)
+
+
+@pytest.mark.parametrize("text", ["帮我拦截", "能不能攔下來", "please stop the parcel", "攔不住怎麼辦"])
+def test_what_is_wished_is_not_declined(text: str) -> None:
+    assert handing_on.wished(text) is handing_on.What.STOP
+    assert not handing_on.declines(text)

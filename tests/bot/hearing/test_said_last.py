@@ -79,3 +79,20 @@ def test_a_wish_beside_a_denial_of_something_else_stays() -> None:
 )
 def test_what_only_reminds_or_denies_a_denial_is_left_out(text: str, left: str) -> None:
     assert said_last.without_idle_denials(said(text, "deny_act")).text == left
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("不用攔截啦 收到再退就好。精華液拆封試用過還能退嗎", 3),
+        ("不用拦截了，收到再退吧，精华液开封了还能退吗", 3),
+        ("no need to stop the parcel, i'll return it when it's here, can the serum go back once it's open", 3),
+    ],
+)
+def test_what_is_declined_or_done_by_oneself_is_left_out(text: str, count: int) -> None:
+    parts = [("deny_act", 0.5), ("ask_refund_status", 0.4), ("return_or_refund", 0.8)][:count]
+    context = Context(focus={"topic": "return_or_refund", "parcel": "SF1", "order": "20261127-0001"})
+    found = hear(said(text, "return_or_refund", 0.9, *parts), context)
+    assert [step.intent for step in found.steps] == ["return_or_refund"]
+    assert "截" not in found.steps[0].text
+    assert "stop" not in found.steps[0].text
