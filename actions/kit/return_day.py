@@ -8,8 +8,10 @@ from crm_store.text import normalise
 
 DEADLINE = "deadline"
 """`choice` of words that ask for the last day of a return."""
-REASON, NEXT = "reason", "next"
-"""`choice` of words that ask with which reason a return was registered, and how it goes on."""
+REASON, NEXT, OLD_BACK, NEW_ONE = "reason", "next", "old_back", "new_one"
+"""`choice` of words that ask with which reason a return was registered, how it goes on, whether the thing itself has to
+come back, and what would be if the new one were wrong as well."""
+ASKED = frozenset({REASON, NEXT, OLD_BACK, NEW_ONE})
 _GOES_BACK = re.compile(
     r"退|换货|换新|换码|反悔|后悔|无理由"
     r"|\b(?:returns?|returned|returning|refund|send (?:\w+ ){1,4}back|bring (?:\w+ ){1,4}back"

@@ -47,6 +47,13 @@ _WORN = re.compile(
     r"|\bworn (?:indoors|inside|outside|outdoors|once|twice|a few times)\b"
 )
 """A thing that was put on, or washed."""
+_TAGS_OFF = re.compile(
+    r"(?<!没)(?<!没有)(?<!未)(?<!冇)(?:剪|拆|撕|扯|摘)(?:了|掉|咗|下).{0,4}(?:吊牌|标签|牌)|(?:吊牌|标签"
+    r"|牌).{0,6}(?<!没)(?<!没有)(?<!未)(?<!冇)"
+    r"(?:剪|拆|撕|扯|摘|扔|丢|冇|唔见|不见|没)(?:了|掉|咗|有)"
+    r"|\b(?:cut|took|taken|ripped|pulled|torn|tore|removed|snipped|lost|binned) (?:\w+ ){0,2}?(?:tags?|labels?)\b"
+    r"|\b(?:tags?|labels?)(?: \w+){0,2}? (?:off|gone|removed|cut|lost)\b|\b(?:without|no) (?:the )?tags?\b"
+)
 _I_COME = re.compile(
     r"我.{0,8}[来嚟](?:吧|了|啊|啦)*$|\bi (?:ll|will|can|may|might) (?:\w+ )?(?:come|call|ring|pick)\b"
 )
@@ -119,6 +126,12 @@ def asks_of_packaging(text: str) -> bool:
         return False
     asks = _asks_whether(text)
     return lexicon.mentions("not_answered", text) or (asks and lexicon.mentions("gone", text))
+
+
+def tags_are_off(text: str) -> bool:
+    """Whether it is told that the tags are off, and asked whether that matters: without them nothing comes back that is
+    not faulty."""
+    return asks_of_packaging(text) and any(_TAGS_OFF.search(normalise(clause)) for clause in _clauses(text))
 
 
 def _clauses(text: str) -> list[str]:

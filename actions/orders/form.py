@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from actions.kit import lexicon, sizes_said
 from actions.kit.base import Turn
 from actions.kit.goods import things_said
 from actions.kit.mentions import order_meant
@@ -44,7 +45,8 @@ ASK_COLLEAGUE = "colleague_"
 EXCHANGED = ("size", "colour")
 """What is put right by an exchange once the goods have come."""
 PASSED_ON = (OrderStatus.PACKED, OrderStatus.SHIPPED)
-_OF_CHANGES = frozenset({"reply_change_too_late", "reply_no_order_to_change"})
+CHANGE_TOO_LATE = "reply_change_too_late"
+_OF_CHANGES = frozenset({CHANGE_TOO_LATE, "reply_no_order_to_change"})
 
 
 async def told_unknown(turn: Turn, member: Member, number: str | None, intent: str) -> bool:
@@ -72,14 +74,21 @@ async def tell_nothing_fits(turn: Turn, member: Member, number: str | None, resp
     tell_too_late(turn, response, latest, latest.status)
 
 
+def _is_of_size(text: str) -> bool:
+    return bool(sizes_said.wished(text)) or lexicon.meant("return_reason", text) == "wrong_size"
+
+
 def tell_too_late(turn: Turn, response: str, order: Order, status: str) -> None:
     """Say why it is too late and what is still possible."""
     is_out = status == OrderStatus.SHIPPED
+    if is_out and response == CHANGE_TOO_LATE and _is_of_size(turn.text):
+        # Of the size it is not too late: it is exchanged once it is here.
+        turn.say("reply_change_size_later")
     can_return = status in (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
     buttons = [service_button(turn, "track", "ask_parcel", order_number=order.number)] if is_out else []
     if can_return:
         buttons = [service_button(turn, "return", "return_or_refund", order_number=order.number)]
-    if status in CANCELLABLE and response == "reply_change_too_late":
+    if status in CANCELLABLE and response == CHANGE_TOO_LATE:
         buttons = [service_button(turn, "cancel_order", "cancel_order", order_number=order.number)]
     if response in _OF_CHANGES and status in PASSED_ON:
         asked = ASK_COLLEAGUE + str(turn.slot("change_order_what") or "other")

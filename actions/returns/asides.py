@@ -1,12 +1,14 @@
 """Questions on the way of a return that its own rules answer: postage, collection, where the money goes, photos."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from actions.kit import lexicon
+from actions.kit import lexicon, return_details
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.replies import Facts, due_text, help_buttons, line_text
-from actions.returns.heard import asides_said, is_fault, reason_said
+from actions.returns.heard import OLD_BACK, asides_said, is_fault, reason_said
 from actions.returns.policy import shipping_text
 from crm_store import returns, service_hours
 from crm_store.clock import now
@@ -29,6 +31,20 @@ def tell_aside(turn: Turn, text: str, *, request: ReturnRequest | None = None, k
     return bool(asides)
 
 
+def tell_ruled_out(turn: Turn, known: Mapping[str, Any]) -> bool:
+    """That the return which is asked about is not possible, for its tags are off and nothing is wrong with it, with
+    what else is asked of it; False where that was not told just now."""
+    text = words(turn)
+    is_last = turn.slot("requested_slot") == "return_confirmed" and not turn.pressed
+    if not is_last or is_fault(reason_said(text) or known["return_reason"]) or not return_details.tags_are_off(text):
+        return False
+    turn.say("reply_return_tags_off")
+    for aside in asides_said(text):
+        if aside != "packaging":
+            _tell(turn, aside, None, known["return_kind"])
+    return True
+
+
 def _asks_when_it_comes(text: str) -> bool:
     """Whether it is asked when "it" arrives; amid an exchange that is the new one, unless an order or a parcel is
     named."""
@@ -41,6 +57,8 @@ def _tell(turn: Turn, aside: str, request: ReturnRequest | None, kind: str | Non
         _tell_who_pays(turn, request, kind)
     elif aside == "how_back":
         tell_way_back(turn, request)
+    elif aside == OLD_BACK:
+        _tell_old_back(turn, request, kind)
     elif aside == "photo":
         taken = turn.conversation.channel in PHOTOS_TAKEN_ON
         turn.say("reply_return_photo_here" if taken else "reply_return_photo_not_here")
@@ -57,6 +75,21 @@ def _tell(turn: Turn, aside: str, request: ReturnRequest | None, kind: str | Non
         turn.say("reply_return_new_when_soon", number=request.number, decided=decided)
     else:
         turn.say(f"reply_return_aside_{aside}")
+
+
+def _tell_old_back(turn: Turn, request: ReturnRequest | None, wished: str | None) -> None:
+    """That the thing itself has to come back, at whose cost, and that it is to be sent only when we say how."""
+    kind = request.kind if request is not None else wished
+    if kind == ReturnKind.REPAIR or (request is not None and request.status != ReturnStatus.REQUESTED):
+        tell_way_back(turn, request)
+        return
+    reason = request.reason if request is not None else reason_said(words(turn)) or turn.slot("return_reason")
+    paid_by = returns.shipping_paid_by(kind or ReturnKind.RETURN, reason) if reason is not None else PaidBy.MEMBER
+    turn.say(
+        f"reply_return_old_back_{ReturnKind.EXCHANGE if kind == ReturnKind.EXCHANGE else ReturnKind.RETURN}",
+        shipping=shipping_text(turn, request.shipping_paid_by if request is not None else paid_by),
+        decided=due_text((request.step_due_at if request is not None else None) or decided_by(), turn.language),
+    )
 
 
 def tell_points(turn: Turn, request: ReturnRequest | None) -> None:

@@ -94,7 +94,9 @@ class ActionReportFault(MemberAction):
             await tell_only_repair(turn, order, line, reason)
             return self._form(turn, **chosen(line, sure=True), return_kind=ReturnKind.REPAIR.value)
         await tell_refusal(turn, await _refusal(turn, order, line, reason), order, line, reason)
-        return ReturnForm.left() if turn.form == ReturnForm.form_name else []
+        # Of another thing than the one in hand it is only told: that one goes on.
+        is_in_hand = turn.slot("return_line") in (None, str(line.id))
+        return ReturnForm.left() if turn.form == ReturnForm.form_name and is_in_hand else []
 
     async def _size(self, turn: Turn, line: OrderLine) -> str | None:
         """The size of the new one, where one is wished in place of the faulty piece."""

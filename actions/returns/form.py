@@ -25,7 +25,7 @@ from actions.returns.answers import (
     puts_right,
 )
 from actions.returns.apart import keep_kinds, wishes_apart
-from actions.returns.asides import tell_aside
+from actions.returns.asides import tell_aside, tell_ruled_out
 from actions.returns.chosen import (
     Slots,
     chosen,
@@ -38,6 +38,7 @@ from actions.returns.chosen import (
 from actions.returns.colours import asks_colours
 from actions.returns.heard import (
     OF_THE_PURCHASE,
+    SECOND,
     aside_said,
     asks_rule,
     is_dropped,
@@ -47,6 +48,7 @@ from actions.returns.heard import (
     nothing_wrong,
     reason_said,
     weighs,
+    without_supposed,
 )
 from actions.returns.lines import bought, found, in_question, named_by_words, of_the_order_in_hand, own_line
 from actions.returns.new_size import corrected, tell_sizes
@@ -184,7 +186,7 @@ class ReturnForm(CrmForm):
             return {"return_confirmed": False} if is_left else {"return_line": known["return_line"]}
         await tell_whether(turn, known)
         answered = await self._answered(turn, known)
-        if not turn.pressed and self._is_left(turn):
+        if (not turn.pressed and self._is_left(turn)) or tell_ruled_out(turn, known):
             return {"return_confirmed": False}
         refused = answered == {"return_confirmed": False}
         filled = {} if refused else dict(answered)
@@ -194,10 +196,7 @@ class ReturnForm(CrmForm):
         if await tell_sizes(turn, filled.get("return_line") or known["return_line"]):
             return filled or {"return_line": known["return_line"]}
         aside = aside_said(words(turn))
-        brings_it = aside in _WAYS_TO_US and wishes_repair(turn, words(turn))
-        brings_it = brings_it or (aside in OF_THE_PURCHASE and chooses_kind(turn))
-        brings_it = brings_it or changes_kind(turn, known["return_kind"])
-        if (aside is None or brings_it) and not weighs(words(turn)):
+        if (aside is None or self._brings_wish(turn, known, aside)) and not weighs(words(turn)):
             filled |= self._reason(turn, known)
             filled |= await self._reason_before(turn, known, filled)
             filled |= await self._wish(turn, known | filled, apart)
@@ -216,6 +215,16 @@ class ReturnForm(CrmForm):
         if tell_aside(turn, words(turn), kind=filled.get("return_kind") or known["return_kind"]):
             return filled or {"return_line": known["return_line"]}
         return filled
+
+    def _brings_wish(self, turn: Turn, known: Slots, aside: str | None) -> bool:
+        """Whether a wish stands beside a question that is asked on the way."""
+        if aside in _WAYS_TO_US and wishes_repair(turn, words(turn)):
+            return True
+        if (aside in OF_THE_PURCHASE and chooses_kind(turn)) or changes_kind(turn, known["return_kind"]):
+            return True
+        # "Size 40 please. And what if that doesn't fit either?"
+        told = without_supposed(words(turn))
+        return aside == SECOND and told != words(turn) and not turn.pressed and bool(sizes_said.wished(told))
 
     async def _only_asked(self, turn: Turn, member: Member, known: Slots) -> bool:
         """Answers a question on the way; whether there was one."""

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import alternatives, consent, left_out, lexicon, return_details
+from actions.kit import alternatives, consent, left_out, lexicon, old_back, return_details
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
 from crm_store.text import normalise
 
@@ -12,9 +12,18 @@ _KIND = {"exchange": ReturnKind.EXCHANGE, "refund_wish": ReturnKind.RETURN, "rep
 _QUESTION = re.compile(r"[?？]\s*$|(?:[吗嗎么麼咩呢没沒不]|谁出|誰出)\s*[?？。.~]*\s*$")
 _CLAUSE_END = re.compile(r"[，,。.;；！!\n]+|(?<=[?？])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _SUPPOSES = re.compile(
-    r"要是|如果|万一|萬一|假如|假使|若是|倘若|的话|的話|\b(?:what|and|but|only|even) if\b|^if\b|\bsuppos(?:e|ing)\b",
+    r"要是|如果|万一|萬一|假如|假使|若是|倘若|的话|的話|\b(?:what|and|but|only|even|happens) if\b|^if\b"
+    r"|\bsuppos(?:e|ing)\b",
     re.IGNORECASE,
 )
+_NEW_ONE_WRONG = re.compile(
+    r"\bif (?:an? |the |size |that )*(?:\d\d(?: ?s| is)?|new (?:one|pair|size)s?|bigger one|next size(?: up)?|it|they)"
+    r"(?: is| are| s| re| turns? out)* (?:still |also |then )?(?:too (?:big|small|tight|loose|large)|not right|wrong)\b"
+    r"|(?:要是|如果|万一|若是)(?:换|到时|换来|换到|新)?的?\d{2}?(?:码|号)?(?:的)?(?:又|也|还|太|偏|还是)*(?:大"
+    r"|小|紧|松|唔啱|不合适|不合脚)"
+)
+"""The size that is wished, supposed to be wrong: "what if 40s too big"."""
+_WHAT_THEN = re.compile(r"怎么办|咋办|咋整|点算|点办|怎么处理|呢$")
 _AND_IF = re.compile(r"^(?:\w+[.,!]* )?(?:and|but|what|and what) if (?:\S+ ?){1,9}$|(?:呢|咧)[?？]?$", re.IGNORECASE)
 """A supposed case that asks by itself: "and if its broken"."""
 _AS_WELL = re.compile(
@@ -28,12 +37,18 @@ _NO_WAY_WANTED = re.compile(
     r"(?:repair\w*|fix\w*|mend\w*|exchang\w*|replac\w*|swap\w*|new one|one)\b"
     r"|不想?要(?:你们|再)?(?:维修|修|换货?|换新|新的)|不需要(?:维修|修|换)"
 )
+_PRESSED = re.compile(
+    r"\b(?:hit|pressed|press|clicked|click|tapped|tap|touched|pushed|chose|picked|selected)(?: on)?(?: the)? wrong"
+    r" (?:one|button|thing|option)\b|\bwrong (?:button|option)\b|[按点撳揿]错(?:了|咗|掣)?"
+)
+"""The wrong button, and no wrong thing."""
 _NOTHING_WRONG = re.compile(
     r"没(?:有)?(?:坏|毛病|问题|瑕疵)|冇(?:坏|烂|事|问题)|是好的"
     r"|\b(?:it|they|everything)(?: s| is| are) (?:fine|ok|okay)\b"
     r"|\bworks? (?:fine|ok|okay|well)\b"
 )
-OF_THE_PURCHASE = frozenset({"points", "new_when", "one_parcel", "new_warranty"})
+OLD_BACK, SECOND = "old_back", "second_exchange"
+OF_THE_PURCHASE = frozenset({"points", "new_when", "one_parcel", "new_warranty", OLD_BACK})
 """Questions that stand for themselves, whatever else is asked in the same breath."""
 SHORT = 2
 """A message of so many clauses is about one thing."""
@@ -78,11 +93,20 @@ def is_dropped(text: str) -> bool:
 
 def reason_said(text: str) -> ReturnReason | None:
     """Why it is to go back. To want no repair ("I don't want it fixed") tells nothing of the thing."""
-    value = lexicon.meant("return_reason", _NO_WAY_WANTED.sub(" ", normalise(text)))
+    value = lexicon.meant("return_reason", _PRESSED.sub(" ", _NO_WAY_WANTED.sub(" ", normalise(text))))
     if value == ReturnReason.NOT_WANTED and unlike_its_photo(text):
         # "Don't like it, the colour is nothing like the photo": the closer of the two.
         return ReturnReason.NOT_AS_DESCRIBED
+    if value == ReturnReason.NOT_WANTED and (fault := _fault_told(text)):
+        # 线头开了，我不想要了: nobody wants what is faulty.
+        return fault
     return ReturnReason(value) if value else None
+
+
+def _fault_told(text: str) -> ReturnReason | None:
+    """The fault that one of the clauses tells, the first first."""
+    said = [lexicon.meant("return_reason", clause) for clause in _CLAUSE_END.split(text) if clause.strip()]
+    return next((ReturnReason(value) for value in said if value is not None and is_fault(value)), None)
 
 
 def unlike_its_photo(text: str) -> bool:
@@ -111,10 +135,12 @@ def aside_said(text: str) -> str | None:
         return "packaging"
     if return_details.asks_of_wear(text):
         return "worn"
+    if old_back.asks(text):
+        return OLD_BACK
     aside = lexicon.meant("return_aside", text)
-    again = lexicon.mentions("second_exchange", text) or (aside is None and _wrong_once_more(text))
-    if again and (aside == "who_pays" or (aside is None and supposes(text))):
-        return "second_exchange"
+    again = _asks_second(text) if aside is None else aside == "who_pays" and lexicon.mentions(SECOND, text)
+    if again:
+        return SECOND
     if aside in ("repair_when", "repair_cost"):
         # 保修多久 asks for the warranty.
         aside = lexicon.meant("return_aside", lexicon.without("warranty_term", text))
@@ -122,6 +148,22 @@ def aside_said(text: str) -> str | None:
         return None
     # Who pays for the doctor is no question of postage.
     return None if aside == "who_pays" and lexicon.mentions("compensation", text) else aside
+
+
+def _asks_second(text: str) -> bool:
+    """Whether it is asked what becomes of it where the new one does not fit either."""
+    if supposes(text) and (lexicon.mentions(SECOND, text) or _wrong_once_more(text)):
+        return True
+    cases = [clause for clause in _CLAUSE_END.split(text) if _SUPPOSES.search(clause) or _WHAT_THEN.search(clause)]
+    return any(_NEW_ONE_WRONG.search(normalise(case)) or _wrong_once_more(case) for case in cases)
+
+
+def without_supposed(text: str) -> str:
+    """The text without its clauses that only suppose a case ("and what if 40's too big", 要是40又大了呢): what they
+    name is neither wished nor the matter. Empty where nothing else stands in it."""
+    clauses = [clause for clause in _CLAUSE_END.split(text) if clause.strip()]
+    left = [clause for clause in clauses if _SUPPOSES.search(clause) is None]
+    return "，".join(left) if len(left) < len(clauses) else text
 
 
 def _wrong_once_more(text: str) -> bool:
@@ -138,6 +180,8 @@ def asides_said(text: str) -> list[str]:
     if first == "packaging" and return_details.asks_of_wear(text):
         # Worn indoors and without its box: both are asked.
         others = ["worn", *others]
+    if first in ("packaging", "worn") and _asks_second(text):
+        others.append(SECOND)
     if first in ("packaging", "worn") and (more := lexicon.meant("return_aside", text)):
         # "Who comes for them, and what about the box".
         others.append(more)

@@ -13,10 +13,9 @@ from crm_store.returns import ReturnRequest
 
 ACT, FOCUS = "return_or_refund", "noted"
 """The act that was done, and in the focus the words that were noted last."""
-_BEGIN_NOTHING = frozenset({
-    return_details.MORE, return_details.NO_NOTE, return_details.NOTED, return_day.DEADLINE, return_day.REASON,
-    return_day.NEXT,
-})  # fmt: skip
+_BEGIN_NOTHING = return_day.ASKED | {
+    return_details.MORE, return_details.NO_NOTE, return_details.NOTED, return_day.DEADLINE,
+}  # fmt: skip
 """Choices of words that begin no return: what is told of one that is registered, the last day that is asked."""
 
 

@@ -68,7 +68,7 @@ class OpenReturn(MemberAction):
             if not await last_day.tell(turn, member):
                 await self._tell_rule(turn)
             return ReturnForm.cleared()
-        if choice(turn) in (return_day.REASON, return_day.NEXT) and await tell_asked(turn, member):
+        if choice(turn) in return_day.ASKED and await tell_asked(turn, member):
             return ReturnForm.cleared()
         line = await own_line(turn, turn.slot("return_line"))
         if line is None and turn.slot("return_line") is None and turn.slot("return_confirmed") is None:

@@ -3,13 +3,15 @@
 from abc import abstractmethod
 from typing import ClassVar
 
+from actions.kit import lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import LIST_LIMIT, Facts, help_buttons, line_text, service_button, size_text
 from actions.products.sizes import is_gone, neighbours, sizes_of
 from actions.returns import pieces
 from actions.returns.colours import colour_name
-from actions.returns.heard import is_fault
+from actions.returns.heard import is_fault, without_supposed
+from actions.returns.lately import said_before
 from actions.returns.lines import in_question, own_line, told_apart
 from actions.returns.policy import shipping_text
 from actions.returns.repairs import warranty_day
@@ -103,7 +105,7 @@ class AskReturnKind(ReturnQuestion):
                 mended = [service_button(turn, "repair", "inform", choice=ReturnKind.REPAIR.value)]
             turn.say(name, buttons=[other, back, *mended, *help_buttons(turn)[-1:]])
             return
-        near = neighbours(line, await sizes_of(turn.session, line), words(turn))
+        near = neighbours(line, await sizes_of(turn.session, line), _direction(turn))
         facts: Facts = {"reason": label("return_reason", reason, turn.language)}
         if near:
             buttons = [_size_button(turn, size) for size in near]
@@ -112,6 +114,13 @@ class AskReturnKind(ReturnQuestion):
             )
         else:
             turn.say("reply_return_offer_exchange", buttons=[other, back], **facts)
+
+
+def _direction(turn: Turn) -> str:
+    """The words that tell whether it is to be larger or smaller: those of this message, supposed cases left out, else
+    those of the last message that does."""
+    told = [without_supposed(words(turn)), *map(without_supposed, said_before(turn))]
+    return next((text for text in told if any(lexicon.mentions(group, text) for group in ("larger", "smaller"))), "")
 
 
 class AskNewSize(ReturnQuestion):

@@ -137,6 +137,12 @@ async def tell_asked(turn: Turn, member: Member) -> bool:
     turn.focus(order=request.order.number, product=request.line.sku, **{"return": request.number})
     if choice(turn) == return_day.REASON:
         tell_reason(turn, request)
+    elif choice(turn) == return_day.OLD_BACK and request.is_running:
+        tell_aside(turn, words(turn), request=request)
+    elif (
+        choice(turn) == return_day.NEW_ONE and request.is_running and not tell_aside(turn, words(turn), request=request)
+    ):
+        turn.say("reply_return_if_new_faulty")
     elif request.is_running:
         tell_next(turn, request)
     else:

@@ -9,6 +9,7 @@ from actions.kit.forms import requested
 from actions.kit.replies import line_text
 from actions.knowledge import own_warranty
 from actions.products.sizes import sizes_named
+from actions.returns.asides import tell_aside
 from actions.returns.heard import aside_said, kind_wished, kinds_named, reason_said, weighs
 from actions.returns.lines import bought, named_by_words, own_line
 from crm_store import returns
@@ -26,15 +27,22 @@ async def asks_of_this(turn: Turn, known: dict[str, Any]) -> bool:
     wished = kind_wished(text)
     line = await own_line(turn, known["return_line"])
     until = returns.window_ends_at(line[0], known["return_reason"]) if line else None
+    if kind == ReturnKind.REPAIR and until is not None and until < now() and _asks_for_money(turn):
+        turn.say("reply_return_no_more", until=format_date(until, turn.language))
+        tell_aside(turn, text, kind=kind)
+        return True
     if not requested(turn, "return_confirmed") or not _asks(text) or sizes_named(text) or weighs(text) or not until:
         return False
-    if until < now() and kind == ReturnKind.REPAIR and wished in COMES_BACK:
-        turn.say("reply_return_no_more", until=format_date(until, turn.language))
-        return True
     if wished != kind or kind == ReturnKind.REPAIR:
         return False
     turn.say("reply_return_can", until=format_date(until, turn.language))
     return True
+
+
+def _asks_for_money(turn: Turn) -> bool:
+    """Whether a clause asks at the last question of a repair for money or another piece in its place."""
+    asked = [clause for clause in consent.clauses(words(turn)) if _asks(clause)]
+    return requested(turn, "return_confirmed") and any(kind_wished(clause) in COMES_BACK for clause in asked)
 
 
 async def asks_of_warranty(turn: Turn, known: dict[str, Any]) -> bool:

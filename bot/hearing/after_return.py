@@ -1,7 +1,7 @@
 """Words right after a return, exchange or repair was registered, or is asked to be changed: another size, whether it
 stands, how it goes on, the reason it was put down with, what was noted in it."""
 
-from actions.kit import alternatives, lexicon, return_day, return_details, sizes_said
+from actions.kit import alternatives, lexicon, old_back, return_day, return_details, sizes_said
 from bot.hearing import expectation, reference
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
@@ -29,9 +29,18 @@ def heard(said: Said, context: Context) -> Heard | None:
         return Heard.of(words(said, STATUS, {CHOICE: number}))
     if sizes_said.wished(text) and (sizes_said.corrects(text) or alternatives.way_wished(text) == "exchange"):
         return Heard.of(words(said, RETURN))
+    if choice := _of_old_and_new(text):
+        return Heard.of(Step(text=text, heard=with_intent({**said.whole, "entities": []}, RETURN, {CHOICE: choice})))
     if lexicon.mentions("what_next", text):
         return Heard.of(words(said, RETURN, {CHOICE: return_day.NEXT}))
     return None
+
+
+def _of_old_and_new(text: str) -> str | None:
+    """Whether the old one has to come back, or what would be if the new one were wrong as well: asked, not wished."""
+    if old_back.supposes_new_one(text):
+        return return_day.NEW_ONE
+    return return_day.OLD_BACK if old_back.asks(text) else None
 
 
 def _of_the_note(said: Said, context: Context) -> Heard | None:

@@ -31,17 +31,23 @@ _NAMES: Mapping[str, _Name] = {
     "complaint_form": _Name("投诉|客诉|申诉", "complaints?|complaining"),
     "callback_form": _Name("回电|电话|来电|约电话|打电话", "(?:phone )?calls?|call ?back|calling me"),
     "invoice_form": _Name("发票|开票|开发票", "invoices?"),
-    "change_order_form": _Name("改地址|改时间|改单|改订单|改", "change|changing it|new (?:time|address|date)"),
+    "change_order_form": _Name(
+        "改(?:送货|送达|配送|派送|派件|收货)?的?(?:时间|日期|日子|地址)|改订单|改单|改送货|改",
+        r"chang(?:e|ing)(?: (?:the|my|any))?(?: delivery)?(?: (?:time|date|day|address))?|(?:new "
+        r"|delivery )(?:time|address|date)",
+    ),
 }
 _LEAD = (
-    r"(?:那个|那|我|都|就|还是|要不|干脆|算了|哎呀?|唉|诶|欸|呃|好吧|好|行|嗯|ok|已经|刚才?|说过?了?|讲过?了?"
+    r"(?:啥呀?|蛤|哈|吓|咩呀?|什么(?:呀|啊)?|喂|拜托|那个|那|我|都|就|还是|要不|干脆|算了|哎呀?|唉|诶|欸|呃|好吧"
+    r"|好|行|嗯|ok|已经|刚才?|说过?了?|讲过?了?"
     r"|话咗?|跟你|你|也|麻烦|请|真的|而家|依家)*"
 )
 _THING = r"(?:[^\W\d_为怎会是没冇哪谁要想如若可能别不唔甭点吗先再]{1,6}?)?"
 """The thing itself may stand in front: 背包不退了."""
 _ENDS = r"(?:了|啦|喇|吧|啊|呀|嘛|哈|咯|先|住|的|哦|喔|就好|就是|谢谢|唔该)*"
 _NOT = (
-    r"(?:不用|不要|不想|不必|不需要|无需|没要|没说要|唔使|唔好|唔想|唔要|唔|不|别|甭)(?:再|去|给我|帮我|替我"
+    r"(?:不用|不要|不想|不必|不需要|无需|没要|没有要|没说过?要?|没有说要?|没让你?|没叫你?|没想|冇话要?|冇叫你?"
+    r"|冇要|唔使|唔好|唔想|唔要|唔|不|别|甭)(?:再|去|给我|帮我|替我"
     r"|管|搞|弄|办|理|要)*"
 )
 _ENDED = (
@@ -55,7 +61,9 @@ _GIVES_UP = (
 )
 _NOT_EN = (
     r"(?:(?:i m |im |i am |we re )?not|(?:i )?(?:don t|dont|do not) want|(?:i )?(?:won t|wont)(?: be)?"
-    r"|no more)(?: going to| gonna)?"
+    r"|no more|(?:i )?(?:never|didn t|did not|didnt|wasn t)(?: (?:ask(?:ed|ing)?|say|said|mean|meant|want(?:ed)?"
+    r"|talking"
+    r" about)(?: you| for| to| about)*))(?: going to| gonna)?"
 )
 _LEAD_EN = (
     r"(?:(?:ugh|oh|ok|okay|okey|right|well|then|so|no|nah|look|hey|hmm|actually|please|pls|just|and|but|lol"

@@ -19,6 +19,7 @@ from bot.hearing import (
     bare,
     before_buying,
     beginnings,
+    by_a_clause,
     by_words,
     call_in_danger,
     call_number,
@@ -57,6 +58,7 @@ from bot.hearing import (
     purchase_asked,
     put_right,
     registered,
+    return_asked,
     return_day,
     reward_wish,
     rule_amid_form,
@@ -90,7 +92,7 @@ from bot.hearing.said import (
     waits_for_a_story,
     words,
 )
-from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, intent_of, is_wish, with_intent
+from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
 from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
@@ -98,8 +100,6 @@ OUT_OF_SCOPE = "out_of_scope"
 LEAVE_FORM = "leave_form"
 SURE_BESIDE = 0.8
 """Confidence from which a clause beside a request for somebody else's data is a wish of its own."""
-OF_A_PURCHASE = frozenset({fault_told.REPORT_FAULT, fault_told.RETURN})
-"""What is wrong with a thing, and what is wished for it: one wish."""
 THANKFUL = frozenset({"give_praise", "thank"})
 MAY_BE_AN_INSULT = frozenset({FALLBACK, "out_of_scope", "bot_challenge", "inform", "help", VENT}) | THANKFUL
 """What names called at the bot are taken for."""
@@ -149,8 +149,9 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = told_more.without_nothing_more(said_last.without_idle_denials(said), context)
     for listens in (
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
-        one_more.heard, call_number.heard, news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
-        _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard, case_deadline.heard, act_asked.heard,
+        one_more.heard, return_asked.heard, call_number.heard, news.only_supposed, news.keeps_reminders,
+        news.stays_and_redeems, _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard,
+        case_deadline.heard, act_asked.heard,
         handed_on.heard, parcel_asked.heard, one_question.heard, by_words.heard, arrival_asked.heard,
         choice_asked.heard,
         sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
@@ -226,25 +227,7 @@ def _wished(said: Said, context: Context) -> Heard:
     ]
     if beside and lexicon.mentions("small_talk", said.text):
         return Heard.of(single(beside[0][0].text, beside[0][1], context))
-    return Heard.of(single(said.text, _by_a_clause(said), context))
-
-
-def _by_a_clause(said: Said) -> Parsed:
-    """The whole message where it was not surely understood, but one of its clauses was: as the one question in it
-    (我人在高雄，想买瑜伽垫，可以寄来吗), or as the act it was taken for on a guess."""
-    guessed = intent_of(said.whole)
-    if guessed != FALLBACK and confidence_of(said.whole) >= SECOND_WISH:
-        return said.whole
-    sure = [(clause, heard) for clause, heard in said.clauses if is_wish(heard, SECOND_WISH)]
-    heard_so = {intent_of(heard) for _, heard in sure}
-    if guessed in heard_so:
-        return with_intent(said.whole, guessed)
-    if guessed == FALLBACK and heard_so == OF_A_PURCHASE:
-        return with_intent(said.whole, fault_told.RETURN)
-    asked = [heard for clause, heard in sure if wishes.asks(intent_of(heard)) and slot_text.is_question(clause.text)]
-    if guessed != FALLBACK or len(asked) != 1 or len(sure) != 1:
-        return said.whole
-    return with_intent(said.whole, intent_of(asked[0]), confidence=confidence_of(asked[0]))
+    return Heard.of(single(said.text, by_a_clause.heard(said), context))
 
 
 def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import consent, lexicon, sizes_said, slot_text
 from actions.kit.base import PUT_OFF
 from actions.kit.consent import Answer
 from actions.kit.forms import begun_by
@@ -24,7 +24,7 @@ OF_A_CALL = frozenset({"request_callback", "change_callback", "cancel_callback",
 UNKNOWN = 0.35
 """Confidence of what is left of a message, none of whose clauses surely wishes anything by itself."""
 _DIAL = r"(?:打|回|约|来|覆|安排|提)"
-GOODBYE = "goodbye"
+GOODBYE, CHANGE_FORM = "goodbye", "change_order_form"
 _NOTHING_MORE = re.compile(
     r"(?:[我就只是系在想而已啫啊啦的了嘛喔哦先 ]|\b(?:i|i m|im|was|am|nah|no|though|tho|lol|really|only|just"
     r"|sorry|for now)\b)*"
@@ -115,9 +115,18 @@ def _by_name(said: Said, form: str, slot: str | None) -> Left | None:
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
     out = [text for text, _ in parts if dropped_by_name.gives_up(text, form, slot)]
     others = [(text, heard) for text, heard in parts if text not in out]
-    if not out or any(_goes_on(text, heard, form) for text, heard in others):
+    meant = form == CHANGE_FORM and any(_is_of_size(text) for text, _ in others)
+    if not out or (not meant and any(_goes_on(text, heard, form) for text, heard in others)):
         return None
-    return Left(min(begun_by(form)), without(said, out), by_name=True)
+    rest = without(said, out)
+    if meant and rest is not None:
+        # "I never said change the time, I mean the size": what was meant is wished of the same order.
+        return Left(min(begun_by(form)), replace(rest, whole=with_intent(rest.whole, min(begun_by(form))), clauses=[]))
+    return Left(min(begun_by(form)), rest, by_name=True)
+
+
+def _is_of_size(text: str) -> bool:
+    return bool(sizes_said.wished(text)) or lexicon.meant("return_reason", text) == "wrong_size"
 
 
 def _goes_on(text: str, heard: Parsed, form: str) -> bool:

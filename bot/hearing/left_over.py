@@ -19,6 +19,7 @@ from bot.hearing import (
     invoice_told,
     parcel_asked,
     reference,
+    return_asked,
     return_day,
     rule_asked,
     two_rules,
@@ -82,7 +83,10 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
         return heard
     if [step.text for step in heard.steps if step.intent == FAQ] == [said.text] and _goes_on(said.text, context):
         return heard
-    left = _left(said, heard)[:MOST]
+    left = _left(said, heard)
+    if any(return_asked.is_step(step, said.text, context) for step in heard.steps):
+        left = [part for part in left if not return_asked.covers(part[0].text)]
+    left = left[:MOST]
     if not left:
         return _with_fault(said, heard, context)
     intents = [step.intent for step in heard.steps]
