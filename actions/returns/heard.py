@@ -155,7 +155,10 @@ def _asks_second(text: str) -> bool:
     if supposes(text) and (lexicon.mentions(SECOND, text) or _wrong_once_more(text)):
         return True
     cases = [clause for clause in _CLAUSE_END.split(text) if _SUPPOSES.search(clause) or _WHAT_THEN.search(clause)]
-    return any(_NEW_ONE_WRONG.search(normalise(case)) or _wrong_once_more(case) for case in cases)
+    return any(
+        lexicon.mentions(SECOND, case) or _NEW_ONE_WRONG.search(normalise(case)) or _wrong_once_more(case)
+        for case in cases
+    )
 
 
 def without_supposed(text: str) -> str:

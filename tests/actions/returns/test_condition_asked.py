@@ -29,3 +29,53 @@ async def test_it_is_answered_and_stays_open(member: Customer, words: str, told:
     assert heard.responses[-1] == "reply_return_confirm"
     await say(member, "对", "affirm")
     assert len(await requests(member)) == 1
+
+
+class TestTheOldOne:
+    @pytest.mark.parametrize(
+        "words",
+        ["a new one. do i have to post the leaky one back?", "换新的，旧的要寄回去吗", "換新嘅，舊嗰個要唔要寄返㗎"],
+    )
+    async def test_that_it_has_to_come_back_is_told_beside_the_wish(self, member: Customer, words: str) -> None:
+        await bought(member, "serum")
+        await say(member, "精华漏液了", "report_fault")
+        heard = await say(member, words, RETURN)
+        assert "reply_return_old_back_exchange" in heard.responses
+        assert heard.responses[-1] == "reply_exchange_confirm"
+        assert member.slots["return_kind"] == "exchange"
+
+    @pytest.mark.parametrize(
+        ("words", "kind", "told"),
+        [
+            ("旧的要寄回去吗", "old_back", "reply_return_old_back_exchange"),
+            ("do i have to send the old one back", "old_back", "reply_return_old_back_exchange"),
+            ("如果換來的又漏了可以退款嗎", "new_one", "reply_return_if_new_faulty"),
+        ],
+    )
+    async def test_after_it_was_registered_it_is_told_and_nothing_changed(
+        self, member: Customer, words: str, kind: str, told: str
+    ) -> None:
+        await bought(member, "serum")
+        await say(member, "精华漏液了，换新的", "report_fault")
+        await say(member, "对", "affirm")
+        [before] = await requests(member)
+        heard = await say(member, words, RETURN, entities={"choice": kind})
+        assert heard.responses == [told]
+        [after] = await requests(member)
+        assert (after.kind, after.number) == (before.kind, before.number)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("精华瓶口裂开了，这个不想要了想退", "damaged"),
+        ("精華瓶身有裂痕，唔想要，退款", "damaged"),
+        ("the serum leaks, don't want it, money back please", "quality"),
+        ("sorry hit the wrong one, the serum leaks. send me a new one", "quality"),
+        ("精华没质量问题，就是不想要了，退", "not_wanted"),
+    ],
+)
+async def test_a_fault_is_the_reason_for_which_it_is_not_wanted(member: Customer, words: str, reason: str) -> None:
+    await bought(member, "serum")
+    await say(member, words, RETURN)
+    assert member.slots["return_reason"] == reason

@@ -81,6 +81,31 @@ class TestRegistered:
         assert again.responses == ["reply_return_only_repair", "reply_repair_confirm"]
         assert await requests(member) == []
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "修要多久啊 不能直接退钱吗",
+            "修要幾耐呀？可唔可以直接退錢",
+            "how long does the repair take? can i just get my money back",
+        ],
+    )
+    async def test_money_asked_about_beside_its_time_is_answered_too(self, member: Customer, text: str) -> None:
+        await bought(member, "lamp", days_ago=45)
+        await say(member, "台灯不亮了", "report_fault")
+        told = await say(member, text, "return_or_refund")
+        assert told.responses == ["reply_return_no_more", "reply_return_aside_repair_when", "reply_repair_confirm"]
+
+    @pytest.mark.parametrize("text", ["另一瓶精华也坏了", "精華也壞了", "the serum is faulty as well"])
+    async def test_what_is_too_late_for_another_thing_leaves_this_one_open(self, member: Customer, text: str) -> None:
+        await bought(member, "serum", days_ago=45)
+        await bought(member, "lamp", days_ago=45)
+        await say(member, "台灯不亮了", "report_fault")
+        line = member.slots["return_line"]
+        ran = await member.run(ActionReportFault, text, "report_fault")
+        assert "reply_fault_too_late" in ran.responses
+        assert not ran.leaves_form
+        assert member.slots["return_line"] == line
+
     async def test_what_has_no_warranty_is_offered_none(self, member: Customer) -> None:
         await bought(member, "serum", days_ago=45)
         told = await say(member, "精华漏液了，帮我修", "report_fault")

@@ -176,3 +176,29 @@ async def test_whether_it_counts_as_used_turns_no_exchange_into_a_return(member:
     told = await say(member, "試戴一下算不算使用過，會不會被退件", "ask_faq")
     assert told.responses[0] == "reply_rule_counts_as_used"
     assert member.slots["return_kind"] == "exchange"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "试穿过一次可以吗，要是42又大了呢",
+        "不是不是太小了，要43码，我只是问要是换43也不合适怎么办",
+        "太細呀，要43碼，萬一43都唔啱點算",
+        "no theyre too SMALL. size 43 please. i only asked what happens if i swap and then that doesnt fit either",
+    ],
+)
+async def test_what_becomes_of_a_second_exchange_is_told_beside_the_size(member: Customer, text: str) -> None:
+    await bought(member, "shoes")
+    await say(member, "跑鞋小了想换", RETURN)
+    told = await say(member, text, RETURN)
+    assert "reply_return_aside_second_exchange" in told.responses
+    asks_size = "43" not in text
+    assert told.responses[-1] == ("reply_return_new_size" if asks_size else "reply_exchange_confirm_size")
+    assert member.slots["return_new_size"] == (None if asks_size else "43")
+
+
+async def test_a_supposed_size_does_not_turn_the_need_round(member: Customer) -> None:
+    await bought(member, "shoes")
+    first = await say(member, "跑鞋有点挤脚", RETURN)
+    told = await say(member, "what if 43s too big", RETURN)
+    assert told.said[-1].titles[0] == first.said[-1].titles[0]
