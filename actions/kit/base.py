@@ -49,8 +49,9 @@ ALONGSIDE = "alongside"
 """The entity, of a question that stands beside what a message is answered for, that holds the rest of the message."""
 IF_KNOWN = "if_known"
 """The choice, of such a question, that it is passed over where nothing answers it well: it may have asked nothing."""
-ASKED_AGAIN, ANSWER_MISSED = "asked_again", "answer_missed"
-"""Choices, of a question of the shop: the last answer missed it and is not given again; that is all that is said."""
+ASKED_AGAIN, ANSWER_MISSED, ANSWER_DOUBTED = "asked_again", "answer_missed", "answer_doubted"
+"""Choices, of a question of the shop: the last answer missed it and is not given again; that is all that is said; what
+was told is disputed with a reason."""
 
 ASIDES_SLOT = "asides"
 """How many messages in a row were about something else than the open form."""

@@ -54,6 +54,8 @@ class Plain:
     unwritten: bool = False
     place: bool = False
     """It is asked of the shop in one city."""
+    beside: bool = False
+    """Where another question stands in the message as well, this one is answered behind it."""
 
     def is_another(self, *texts: str) -> bool:
         """Whether an article with these texts is about something else, however near it came: 预售."""
@@ -73,13 +75,14 @@ class _Kind:
     response: str
     unwritten: bool
     place: bool
+    beside: bool
     now: int
 
 
 def asked(text: str, language: Language, *, before: str = "") -> list[Plain]:
     """The questions of rules that the words surely are; `before`: the question they go on with."""
     return [
-        Plain(name, kind.asked[language], kind.response, kind.unwritten, kind.place)
+        Plain(name, kind.asked[language], kind.response, kind.unwritten, kind.place, kind.beside)
         for name, kind in _meant(normalise(wanted(text)), normalise(before))
     ]
 
@@ -217,6 +220,7 @@ def _kinds() -> dict[str, _Kind]:
             response=str(kind.get("response") or ""),
             unwritten=bool(kind.get("unwritten")),
             place=bool(kind.get("place")),
+            beside=bool(kind.get("beside")),
             now=int(kind.get("now") or 1),
         )
         for name, kind in content.items()

@@ -6,18 +6,29 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit import goods_named, lexicon
-from actions.kit.base import ANSWER_MISSED, ASKED_AGAIN, IF_KNOWN, Button, CrmAction, Event, Turn, button, database
+from actions.kit import goods_named, lexicon, places, sent_abroad
+from actions.kit.base import (
+    ANSWER_DOUBTED,
+    ANSWER_MISSED,
+    ASKED_AGAIN,
+    IF_KNOWN,
+    Button,
+    CrmAction,
+    Event,
+    Turn,
+    button,
+    database,
+)
 from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
 from actions.kit.replies import person_button, service_button
-from actions.knowledge import own_price, own_warranty
+from actions.knowledge import own_price, own_return, own_warranty
 from actions.knowledge.for_members import told_to_member
 from actions.knowledge.found import Found, look_up, more, rest_beside
 from actions.knowledge.index import index_of
 from actions.knowledge.ranking import Hit
-from actions.knowledge.reckoning import PRICE, WARRANTY
+from actions.knowledge.reckoning import PRICE, RETURNS, WARRANTY, abroad_of
 from crm_store import knowledge, products
 from crm_store.errors import NotFound
 from crm_store.knowledge import ArticleStatus, CurrentArticle
@@ -25,6 +36,7 @@ from crm_store.text import terms
 
 UNANSWERED = "unanswered"
 """In the focus: the question that was said to have no answer when it was asked again."""
+GIFTS = "gift_wrapping"
 LATELY = 6
 """Places of the conversation, both sides' messages, within which that is not said in the same words."""
 
@@ -43,6 +55,9 @@ class ActionFaq(CrmAction):
         found: Found = turn.prepared
         if turn.entity("choice") in (ASKED_AGAIN, ANSWER_MISSED):
             await _asked_again(turn, found)
+            return []
+        if turn.entity("choice") == ANSWER_DOUBTED and not (found.surely and not found.is_gap):
+            await _doubted(turn, found)
             return []
         if rest_beside(turn.tracker.latest_message):
             await _alongside(turn, found)
@@ -83,6 +98,14 @@ async def _asked_again(turn: Turn, found: Found) -> None:
         turn.say("reply_asked_again_still" if told else "reply_asked_again", asked=turn.text, buttons=buttons)
         turn.focus(**{UNANSWERED: turn.text})
         turn.done("not_found", turn.text)
+
+
+async def _doubted(turn: Turn, found: Found) -> None:
+    """What was told is disputed with a reason that nothing here decides: no menu, but that a colleague looks at it."""
+    await keep_gap(turn, found.best)
+    buttons = [person_button(turn), service_button(turn, "call_back", "request_callback")]
+    turn.say("reply_answer_doubted", buttons=buttons)
+    turn.done("not_found", turn.text)
 
 
 async def _alongside(turn: Turn, found: Found) -> None:
@@ -137,9 +160,9 @@ async def _sells(turn: Turn) -> bool:
 
 
 async def answered(turn: Turn, found: Found) -> None:
-    """Tell what was found, and that the message was answered. Of a lower price after buying, and of the warranty, a
-    member hears how their own purchases stand in place of the rule that asks them to send the order."""
-    if found.unwritten or found.unsaid:
+    """Tell what was found, and that the message was answered. Of a lower price after buying, of the warranty, and of
+    days that have passed until a return, a member hears how their own purchases stand in place of the rule."""
+    if found.is_gap or found.unsaid:
         await keep_gap(turn)
     if found.unwritten:
         if turn.is_part:
@@ -154,7 +177,18 @@ async def answered(turn: Turn, found: Found) -> None:
         turn.focus(article=found.slug, question=found.question, answer=None)
     else:
         found.tell(turn)
+        _tell_abroad_beside(turn, found)
     turn.done("answered", found.title, article=found.slug, score=found.score)
+
+
+def _tell_abroad_beside(turn: Turn, found: Found) -> None:
+    """That a gift may go straight to somebody is told with what it takes to get to a place abroad, where one is
+    named."""
+    code = places.place(turn.text)
+    if found.slug == GIFTS and found.reckoned is None and code is not None:
+        told = abroad_of(code, turn.language)
+        turn.say(told.response, buttons=[more(turn, told.slug)], **told.values)
+        turn.focus(**{sent_abroad.FOCUS: code})
 
 
 async def _whole(turn: Turn, found: Found) -> bool:
@@ -174,8 +208,10 @@ async def _whole(turn: Turn, found: Found) -> bool:
 async def _own_case(turn: Turn, found: Found) -> bool:
     """Tell a member how it stands with what they bought; False where the rule is what answers."""
     own = {PRICE: own_price.tell, WARRANTY: own_warranty.tell}.get(found.slug)
-    if found.slug == PRICE and lexicon.heard("supposing", turn.text):
+    if found.slug == PRICE and (lexicon.heard("supposing", turn.text) or found.of_later):
         return turn.member is not None and await own_price.tell_supposed(turn, turn.member)
+    if found.slug == RETURNS and found.reckoned is not None:
+        own = own_return.tell
     return own is not None and turn.member is not None and await own(turn, turn.member)
 
 

@@ -45,6 +45,8 @@ _DAY_OF_YEAR = re.compile(
     r"(?:(?P<year>20\d\d)\s*[年/.-]\s*|(?P<back>[去前])年\s*)?(?<![\d.])(?P<month>1[0-2]|0?[1-9])\s*月\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
 )
 """A day as it is written: 10月28 names no ten months, and 28日 of it no 28 days."""
+DAY_IN_SHORT = re.compile(r"(?<![\d./])(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?![\d./%])")
+"""11/3, month and day."""
 _YEARS_BACK = {"去": 1, "前": 2}
 _MONTH_OF_YEAR = re.compile(
     r"(?<![了过满有\d零一二三四五六七八九十])(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])\s*月(?!饼)"
@@ -152,10 +154,10 @@ def days_ago(text: str, time: Any = None, today: date | None = None) -> float | 
     A day that is written counts to `today`; the length by which a rule is called ("7 天无理由") has not passed.
     """
     flattened = flat(text)
-    written = _DAY_OF_YEAR.search(flattened)
+    written = _DAY_OF_YEAR.search(flattened) or DAY_IN_SHORT.search(flattened)
     if written is not None and today is not None and (day := _last(written, today)) is not None:
         return (today - day).days
-    for named in (_DAY_OF_YEAR, _MONTH_OF_YEAR):
+    for named in (_DAY_OF_YEAR, DAY_IN_SHORT, _MONTH_OF_YEAR):
         flattened = named.sub(" ", flattened)
     outside = _WINDOW.sub(" ", flattened)
     said = days_said(outside)
@@ -178,9 +180,10 @@ def only_of_use(text: str) -> bool:
 
 def _last(written: re.Match[str], today: date) -> date | None:
     """The day that is written, the last one of its name that is not to come; None where there is no such day."""
-    years = [int(written["year"])] if written["year"] else [today.year, today.year - 1]
-    if written["back"]:
-        years = [today.year - _YEARS_BACK[written["back"]]]
+    named = written.groupdict()
+    years = [int(named["year"])] if named.get("year") else [today.year, today.year - 1]
+    if named.get("back"):
+        years = [today.year - _YEARS_BACK[named["back"]]]
     for year in years:
         try:
             day = date(year, int(written["month"]), int(written["day"]))

@@ -14,7 +14,7 @@ from actions.knowledge.for_members import told_to_member
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
 from actions.knowledge.narrowed import names_a_part, names_only, narrowed
 from actions.knowledge.ranking import Hit
-from actions.knowledge.reckoning import ABROAD, Reckoned, reckon
+from actions.knowledge.reckoning import ABROAD, PRICE_LATER, Reckoned, names_figure, reckon
 from crm_store import clock
 from crm_store.labels import label
 from crm_store.language import Language
@@ -47,11 +47,25 @@ class Found:
     """Whether it answers words that go on with what was told."""
     unsaid: str = ""
     """What is asked beside it, in standard words, and stands in no text of the shop: no yes may seem to cover it."""
+    by_words: bool = False
+    """Whether the words of the question surely are the one that was found."""
+    behind: tuple[str, ...] = ()
+    """Responses of the desk's own to what else is asked, told behind it."""
 
     @property
     def unwritten(self) -> bool:
         """Whether it is a question whose answer no text of the shop holds, which is said, and kept for the editors."""
         return self.reckoned is not None and self.reckoned.response == UNWRITTEN
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether what is told says that no text of the shop tells it."""
+        return self.reckoned is not None and self.reckoned.gap
+
+    @property
+    def of_later(self) -> bool:
+        """Whether it is about a price that may fall yet."""
+        return self.reckoned is not None and self.reckoned.response.startswith(PRICE_LATER)
 
     @property
     def best(self) -> Hit | None:
@@ -64,7 +78,7 @@ class Found:
     @property
     def surely(self) -> bool:
         """Whether it answers though the message was heard as something else."""
-        return self.reckoned is not None or (self.best is not None and self.best.surely)
+        return self.by_words or self.reckoned is not None or (self.best is not None and self.best.surely)
 
     @property
     def answers_well(self) -> bool:
@@ -105,6 +119,8 @@ class Found:
             if self.says_again(turn.spoken_of):
                 told = narrowed(told, turn.text, turn.language)
             turn.say("reply_faq_answer", answer=told, title=self.title, buttons=[more(turn, self.slug), *buttons])
+        for response in self.behind:
+            turn.say(response)
         told_of = self.best.answer if self.best is not None and self.reckoned is None else None
         case = self.reckoned.told if self.reckoned is not None else None
         turn.focus(article=self.slug or None, question=self.question, answer=told_of, case=case)
@@ -174,7 +190,9 @@ async def look_up(tracker: Tracker) -> Found:
     hits = await index.nearest(asked, language)
     by_itself = Found(asked, hits, None, hits[0].title if hits else "")
     unsure = not by_itself.answers
-    if not may_go_on:
+    # "But 12 December is only 14 days" disputes the case that was worked out just now, however long it is.
+    disputes = bool(told) and _just_told(focus) and bool(focus.get("case")) and unsure and names_figure(text)
+    if not (may_go_on or disputes):
         return by_itself
     going_on = await _case(index, message, before, language) if unsure else None
     going_on = going_on or await _gone_on(index, asked, before, told, language)
@@ -264,8 +282,9 @@ def asks(hit: Hit) -> Button:
 async def _case(index: KnowledgeIndex, message: dict[str, Any], before: str, language: Language) -> Found | None:
     """A case worked out, as long as the shop has an article with its rule."""
     text = str(message["text"])
-    time = next((each["value"] for each in message.get("entities") or [] if each.get("entity") == "time"), None)
-    case = reckon(text, language, before=before, time=time, today=clock.today())
+    entities = message.get("entities") or []
+    time = next((each["value"] for each in entities if each.get("entity") == "time"), None)
+    case = reckon(text, language, before=before, time=time, today=clock.today(), entities=entities)
     title = await index.title(case.slug, language) if case is not None else None
     return Found(f"{before} {text}".strip(), [], case, title) if title is not None else None
 
@@ -274,9 +293,13 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
     """What is told to a question that its words surely are: what the articles answer to it in standard words, else what
     the desk holds to, or that nothing is written on it."""
     asked = plainly.asked(text, language, before=before)
-    unsaid = next((each.question for each in asked if each.unwritten), "")
+    unsaid = next((each.question for each in asked if each.unwritten and not each.response), "")
     # What stands written is told first, with what does not beside it.
-    for plain in sorted(asked, key=lambda each: each.unwritten):
+    for plain in sorted(asked, key=lambda each: (each.unwritten, each.beside)):
+        others = (each for each in asked if each.name != plain.name and (each.unwritten or each.beside))
+        behind = tuple(
+            dict.fromkeys(each.response for each in others if each.response and each.response != plain.response)
+        )
         question = plainly.with_place(plain.question, f"{before} {text}") if plain.place else plain.question
         hits = [
             hit
@@ -284,13 +307,20 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
             if not plain.is_another(hit.asked, hit.title)
         ]
         best = hits[0] if hits else None
-        is_own = plain.response or plain.unwritten
-        if best is not None and best.surely and (not is_own or best.nearness >= AN_ARTICLE_OF_ITS_OWN):
+        is_own = bool(plain.response) or plain.unwritten
+        if behind and not is_own and (best is None or not best.surely):
+            # With another question in the same breath the customer's own words tell more than the standard ones.
+            hits = await index.nearest(text, language)
+            best = hits[0] if hits and hits[0].score >= THRESHOLD else None
+        is_sure = best is not None and (best.surely or bool(behind))
+        if best is not None and is_sure and (not is_own or best.nearness >= AN_ARTICLE_OF_ITS_OWN):
             # A shop that was named stays in mind for what is asked next.
             known = plainly.with_place(question, f"{before} {text}")
-            return Found(known, hits[:1], None, best.title, unsaid="" if plain.unwritten else unsaid)
+            beside = "" if plain.unwritten else unsaid
+            return Found(known, hits[:1], None, best.title, unsaid=beside, by_words=True, behind=behind)
         if is_own:
-            return Found(text, [], Reckoned("", plain.response or UNWRITTEN))
+            told = Reckoned("", plain.response or UNWRITTEN, gap=plain.unwritten)
+            return Found(text, [], told, behind=behind)
     return None
 
 

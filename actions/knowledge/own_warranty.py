@@ -34,6 +34,17 @@ async def tell(turn: Turn, member: Member) -> bool:
     Meant is what the words name, bought once or several times, the newest first; where they name nothing and ask how it
     stands, what was spoken of.
     """
+    lines = await lines_meant(turn, member)
+    if not lines or not _asks_own(turn.text, things_said(turn)):
+        return False
+    for order, line in lines[:LINES_TOLD]:
+        await tell_line(turn, order, line)
+    turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
+    return True
+
+
+async def lines_meant(turn: Turn, member: Member) -> Lines:
+    """The purchases that the words mean; of several those of the day that is said."""
     recent = await orders.recent(turn.session, member.id, limit=RECENT_ORDERS)
     bought = [(order, line) for order in recent if order.status != OrderStatus.CANCELLED for line in order.lines]
     named, text = things_said(turn), turn.text
@@ -42,13 +53,7 @@ async def tell(turn: Turn, member: Member) -> bool:
     if not lines and not named:
         lines = _spoken_of(turn, bought) or _of_then(turn, bought)
     # 九月那個: of several purchases the one that is named by when it was made.
-    lines = list(of_the_day(turn, lines))
-    if not lines or not _asks_own(text, named):
-        return False
-    for order, line in lines[:LINES_TOLD]:
-        await tell_line(turn, order, line)
-    turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
-    return True
+    return list(of_the_day(turn, lines))
 
 
 def _asks_own(text: str, named: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ An article tells the rule; here the rule is worked out for the case the customer
 the rule ("can my bank's card do instalments?") is left to the articles.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from typing import Any
 
 from actions.kit import lexicon, places, plainly
 from actions.kit.policy_facts import listed_or
-from actions.knowledge import basket, figures, rules
+from actions.knowledge import basket, figures, price_later, rules
 from crm_store import clock, returns
 from crm_store.labels import label
 from crm_store.language import Language, format_date, format_limit, format_money, format_number
@@ -21,15 +21,19 @@ from crm_store.policy.units import Term
 
 INSTALMENTS, ABROAD, AT_HOME = "installment", "overseas_shipping", "shipping_cost"
 WARRANTY, PRICE, RETURNS = "warranty", "price_protection", "return_window"
+PRICE_LATER = "reply_reckon_price_later"
+"""How the responses begin about a price that may fall yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """A case worked out: the response with its values, and the article that tells the rule; "" where none does."""
+    """A case worked out: the response with its values, and the article that tells the rule; "" where none does.
+    `gap`: the response says that no text of the shop tells it."""
 
     slug: str
     response: str
     values: dict[str, str] = field(default_factory=dict)
+    gap: bool = False
 
     @property
     def told(self) -> str:
@@ -40,13 +44,15 @@ class Reckoned:
 @dataclass(frozen=True, slots=True)
 class Case:
     """A question with its language, the one before it that it goes on with, what Rasa made of a day in it, and the day
-    it is asked."""
+    it is asked. `times`: every time that was heard in it, as entities; `names_goods`: whether it names a thing."""
 
     text: str
     language: Language
     before: str = ""
     time: Any = None
     today: date | None = None
+    times: Sequence[Mapping[str, Any]] = ()
+    names_goods: bool = False
 
     def about(self, subject: str, *, but: str = "") -> bool:
         """Whether words of the subject stand in it, and none by which it is another question."""
@@ -54,6 +60,10 @@ class Case:
         if not any(heard.value == subject for heard in lexicon.each("rule", whole)):
             return False
         return not self.other(but or subject)
+
+    def begins(self, subject: str) -> bool:
+        """Whether it is about the subject by its own words, or goes on with what was asked of no other thing."""
+        return replace(self, before="").about(subject) if self.names_goods else self.about(subject)
 
     def other(self, subject: str) -> bool:
         """Whether words stand in it by which it is another question than that about the subject."""
@@ -68,16 +78,24 @@ class Case:
 
 
 def reckon(
-    text: str, language: Language, *, before: str = "", time: Any = None, today: date | None = None
+    text: str,
+    language: Language,
+    *,
+    before: str = "",
+    time: Any = None,
+    today: date | None = None,
+    entities: Sequence[Mapping[str, Any]] = (),
 ) -> Reckoned | None:
     """The case in the text worked out; None when it names none that a rule decides. `before`: the question that the
-    text goes on with, from which it takes what it leaves out."""
+    text goes on with, from which it takes what it leaves out; `entities`: what Rasa found in the text."""
     kinds = _KINDS
     if before and not names_figure(text):
         # How long it takes to the place just asked about is told with what it costs.
         kinds = (_abroad, _warranty) if lexicon.mentions("how_long", text) else (_warranty,)
         kinds = (_instalments,) if lexicon.mentions("instalment_total", text) else kinds
-    case = Case(plainly.wanted(text), language, before, time, today)
+    times = [each for each in entities if each.get("entity") == "time"]
+    goods = any(each.get("entity") == "product" for each in entities)
+    case = Case(plainly.wanted(text), language, before, time, today, times, goods)
     return next((found for kind in kinds if (found := kind(case)) is not None), None)
 
 
@@ -146,23 +164,32 @@ def _abroad(case: Case) -> Reckoned | None:
     code, kilograms = case.figure(places.place), case.figure(figures.kilograms)
     if code is None or case.other("abroad") or not (kilograms or case.about("shipping", but="abroad")):
         return None
-    place, zone = label("place", code, case.language), rules.zone_of(code)
+    zone, told = rules.zone_of(code), abroad_of(code, case.language)
     if zone is None:
-        served = [label("place", each, case.language) for zone in policy().shipping.abroad.root for each in zone.places]
-        return Reckoned(ABROAD, "reply_reckon_not_served", {"place": place, "served": listed_or(served, case.language)})
+        return told
+    values = told.values
+    if case.before and places.place(case.text) is None and lexicon.mentions("how_long", case.text):
+        # What it costs was told with the place.
+        return Reckoned(ABROAD, "reply_reckon_abroad_days", {name: values[name] for name in ("place", "days")})
+    if kilograms is None:
+        return told
+    values |= {"weight": f"{kilograms:g}", "cost": case.money(rules.shipping_abroad(zone, kilograms))}
+    return Reckoned(ABROAD, "reply_reckon_abroad_weight", values)
+
+
+def abroad_of(code: str, language: Language) -> Reckoned:
+    """Whether goods are sent to the place, what that costs and how long it takes."""
+    place, zone = label("place", code, language), rules.zone_of(code)
+    if zone is None:
+        served = [label("place", each, language) for zone in policy().shipping.abroad.root for each in zone.places]
+        return Reckoned(ABROAD, "reply_reckon_not_served", {"place": place, "served": listed_or(served, language)})
     values = {
         "place": place,
         "days": f"{zone.days_from}–{zone.days_to}",
-        "first": case.money(zone.first_kilogram),
-        "further": case.money(zone.further_kilogram),
+        "first": format_money(zone.first_kilogram),
+        "further": format_money(zone.further_kilogram),
     }
-    if case.before and places.place(case.text) is None and lexicon.mentions("how_long", case.text):
-        # What it costs was told with the place.
-        return Reckoned(ABROAD, "reply_reckon_abroad_days", {"place": place, "days": values["days"]})
-    if kilograms is None:
-        return Reckoned(ABROAD, "reply_reckon_abroad", values)
-    values |= {"weight": f"{kilograms:g}", "cost": case.money(rules.shipping_abroad(zone, kilograms))}
-    return Reckoned(ABROAD, "reply_reckon_abroad_weight", values)
+    return Reckoned(ABROAD, "reply_reckon_abroad", values)
 
 
 def _at_home(case: Case) -> Reckoned | None:
@@ -222,23 +249,40 @@ def _covered_until(case: Case, kind: str, passed: float) -> str:
 
 
 def _price(case: Case) -> Reckoned | None:
+    if case.begins("price") and (later := _price_later(case)) is not None:
+        return later
     passed = figures.days_ago(case.text, case.time, case.today)
     same = replace(case, text=lexicon.without("very_same", case.text))
     # 同款同色少了六十块 names no price, and an amount that is less all the same.
     names_less = bool(figures.amounts(case.text, bare=True)) or lexicon.mentions("missing", case.text)
     says_less = lexicon.mentions("very_same", case.text) and names_less and not lexicon.mentions("fault", case.text)
-    if passed is None or not (same.about("price") or (says_less and not same.other("price"))):
+    if passed is None or not (same.begins("price") or (says_less and not same.other("price"))):
         return None
     within = passed <= policy().orders.price_protection.days
     return Reckoned(PRICE, "reply_reckon_price" if within else "reply_reckon_price_over")
 
 
+def _price_later(case: Case) -> Reckoned | None:
+    """A price that may fall yet: until when that counts, of a purchase paid on the day that is said, else today."""
+    today = case.today or clock.today()
+    later = price_later.supposed(case.text, case.times, today)
+    if later is None:
+        return None
+    if later.until < today:
+        return Reckoned(PRICE, "reply_reckon_price_over")
+    values = {name: format_date(day, case.language) for name, day in (("paid", later.paid), ("until", later.until))}
+    if later.day is not None:
+        values["day"] = format_date(later.day, case.language)
+    kind = {None: "", True: "_in_time", False: "_too_late"}[later.in_time]
+    return Reckoned(PRICE, f"{PRICE_LATER}{kind}", values)
+
+
 def _returns(case: Case) -> Reckoned | None:
     passed = figures.days_ago(case.text, case.time, case.today)
-    if passed is None or not case.about("return") or figures.only_of_use(case.text):
+    if passed is None or not case.begins("return") or figures.only_of_use(case.text):
         return None
     shop = policy().returns
-    faulty = lexicon.mentions("fault", case.text)
+    faulty = lexicon.mentions("fault", case.text) or lexicon.meant("return_reason", case.text) in returns.SHOPS_FAULT
     window = shop.window_at_fault if faulty else shop.window
     if passed <= window.days:
         last = (case.today or clock.today()) + timedelta(days=window.days - int(passed))

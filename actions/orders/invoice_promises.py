@@ -21,6 +21,7 @@ from actions.orders.invoices import (
     after_one_was_promised,
     asks_how,
     asks_issued,
+    asks_of_any,
     may_be_invoiced,
     promised_for,
     tax_number_of,
@@ -49,6 +50,10 @@ class RequestInvoice(CrmAction):
         if asks_how(turn) and turn.slot("invoice_order") is None:
             if not await self._tell_promised(turn):
                 await self._tell_how(turn)
+            return InvoiceForm.cleared()
+        if turn.member is None and asks_of_any(turn):
+            # Whoever has ordered nothing yet is asked for nothing.
+            await self._tell_how(turn)
             return InvoiceForm.cleared()
         if turn.member is None:
             turn.say("reply_invoice_how")

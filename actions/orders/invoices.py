@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from actions.kit import consent, invoice_again, lexicon, plainly, slot_text
+from actions.kit.asking_who import wants_what_is_theirs
 from actions.kit.base import FROM_FOCUS, Turn
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed_beside, words
@@ -271,6 +272,13 @@ async def promised_for(turn: Turn, number: str | None) -> Promise | None:
         return None
     open_now = await promises.open_for_member(turn.session, turn.member.id)
     return next((each for each in open_now if each.reference == number and each.key.endswith(INVOICE_KEY)), None)
+
+
+def asks_of_any(turn: Turn) -> bool:
+    """Whether the words ask if, or how, invoices are issued, and name no order of the customer's own."""
+    if turn.pressed or names_a_number(turn) or wants_what_is_theirs(turn.text):
+        return False
+    return slot_text.is_question(turn.text) or consent.asks_back(turn.text) or plainly.is_heard(turn.text)
 
 
 def asks_how(turn: Turn) -> bool:

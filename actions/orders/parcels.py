@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
+from actions.kit import delay_disputed as disputed
 from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.mentions import Meant, order_meant, parcel_meant
@@ -25,7 +26,7 @@ from actions.kit.replies import (
     tell_not_bought,
 )
 from actions.knowledge.found import Found
-from actions.orders import parcel_answers
+from actions.orders import delay_disputed, parcel_answers
 from actions.orders.status import asks_address, open_orders, tell_address, tell_order
 from crm_store import orders, parcels, promises, service_hours
 from crm_store.clock import business_zone, now, today
@@ -98,7 +99,10 @@ class ActionParcel(MemberAction):
         asked = question_about(turn)
         chases = not turn.pressed and lexicon.mentions("chase", turn.text)
         was_told = turn.spoken_of.get("parcel") == parcel.number
-        if not chases and not turn.pressed and (was_told or asked in OF_THE_RECORD):
+        disputes = not turn.pressed and disputed.disputes(turn.text)
+        if disputes and delay_disputed.tell(turn, parcel):
+            _focus(turn, parcel)
+        elif not chases and not turn.pressed and (was_told or asked in OF_THE_RECORD):
             tell_in_short(turn, parcel, asked)
         else:
             await tell_parcel(turn, member, parcel)

@@ -80,20 +80,25 @@ async def _by_sku(turn: Turn, kind: str) -> Product | None:
 
 
 def _kilograms(turn: Turn, goods: list[Counted]) -> float | None:
-    """What the parcel weighs: as the words say, the last of them; else what the goods weigh, where all are on record
-    and it is more than the first kilogram."""
+    """What the parcel weighs: as the words say, the last of them; else what the goods weigh; None where that of one of
+    them is not on record."""
     said = [weight for part in _BETWEEN.split(turn.text) if (weight := figures.kilograms(part)) is not None]
     grams = [int(each.product.attributes.get("weight_g") or 0) * each.pieces for each in goods]
-    known = sum(grams) / 1000 if all(grams) else 0.0
-    return said[-1] if said else known if known > 1 else None
+    if said:
+        return said[-1]
+    return sum(grams) / 1000 if all(grams) else None
 
 
 def _tell_cost(turn: Turn, may: list[Counted], stay: list[Counted], place: str, zone: AbroadZone) -> None:
     goods = sum(each.product.price_minor * each.pieces for each in may)
     kilograms = _kilograms(turn, may)
     fee = zone.first_kilogram if kilograms is None else rules.shipping_abroad(zone, kilograms)
+    response = "reply_product_goes_abroad_weight"
+    if kilograms is None or kilograms <= 1:
+        # Nobody can say what a rice cooker of unknown weight comes to.
+        response = "reply_product_goes_abroad_unweighed" if kilograms is None else "reply_product_goes_abroad"
     turn.say(
-        "reply_product_goes_abroad" if kilograms is None else "reply_product_goes_abroad_weight",
+        response,
         may="\n".join(_line(turn, each) for each in may),
         stay=("\n" + _kept(turn, stay)) if stay else "",
         place=place,

@@ -72,6 +72,7 @@ from crm_store.returns import ReturnKind, ReturnProblem, ReturnReason, ReturnRef
 NONE_OF_THESE = "none"
 """Value of `return_line` when the only line in question is not the one meant."""
 NOTE_CHARACTERS = 1000
+OF_POINTS = frozenset({"ask_rewards", "ask_points_balance", "redeem_points"})
 _WAYS_TO_US = frozenset({"hand_in", "how_back"})
 """Questions beside which a repair may be wished: "repair it, can I hand it in"."""
 
@@ -100,6 +101,9 @@ class ReturnForm(CrmForm):
                 # Begun by an action that knows what was asked: after a fault was reported, or a visitor was verified.
                 return {}
             return await self._counted(turn, blank(self) | await self._begun(turn, turn.member))
+        if not turn.pressed and turn.intent in OF_POINTS and lexicon.mentions("points_word", words(turn)):
+            # What points may be had for (有积分能换点啥) exchanges nothing of the return.
+            return {}
         return await self._counted(turn, await self._heard(turn, turn.member))
 
     async def fill_again(self, turn: Turn) -> Slots:

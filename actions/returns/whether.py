@@ -22,8 +22,11 @@ COMES_BACK = frozenset({ReturnKind.RETURN, ReturnKind.EXCHANGE})
 
 
 async def asks_of_this(turn: Turn, known: dict[str, Any]) -> bool:
-    """ "Can it still be returned?" at the last question: told until when, or that the time for it is over."""
+    """ "Can it still be returned?" at the last question: told until when, or that the time for it is over. Points that
+    may be exchanged, and another thing that is named, are none of it."""
     text, kind = words(turn), known["return_kind"]
+    if lexicon.mentions("points_word", text) or await _names_another(turn, known["return_line"]):
+        return False
     wished = kind_wished(text)
     line = await own_line(turn, known["return_line"])
     until = returns.window_ends_at(line[0], known["return_reason"]) if line else None
@@ -77,6 +80,14 @@ async def left_aside(turn: Turn, member: Member) -> bool:
         return False
     turn.say("reply_return_left_aside", item=line_text(named.one[1], turn.language))
     return True
+
+
+async def _names_another(turn: Turn, line_id: str | None) -> bool:
+    """Whether the words name another purchase than the one in hand."""
+    if turn.pressed or turn.member is None:
+        return False
+    named = await named_by_words(turn, await bought(turn, turn.member))
+    return bool(named.lines) and all(str(line.id) != line_id for _, line in named.lines)
 
 
 def _asks(text: str) -> bool:

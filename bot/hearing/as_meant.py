@@ -13,6 +13,8 @@ from bot.hearing import (
     fault_told,
     filed,
     for_money,
+    from_abroad,
+    idle_words,
     join_named,
     no_call,
     objected,
@@ -32,6 +34,7 @@ def heard(said: Said, context: Context) -> Said:
     """The message without praise that is none and what somebody else dislikes; with the fault, the objection, the goods
     for money that it is about."""
     said = conduct_told.as_meant(cut_words.as_meant(said), context)
+    said = idle_words.as_meant(from_abroad.as_meant(said, context), context)
     said = swap_meant.as_meant(for_money.as_meant(said, context), context)
     said = dates_compared.as_meant(of_others.as_meant(praised.as_meant(said)), context)
     said = said_again.as_meant(enough_asked.as_meant(said, context), context)

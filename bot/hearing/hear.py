@@ -31,6 +31,7 @@ from bot.hearing import (
     compensation,
     danger,
     delivery_wish,
+    doubted,
     expectation,
     facts_asked,
     fault_told,
@@ -154,8 +155,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
         case_deadline.heard, act_asked.heard,
         handed_on.heard, parcel_asked.heard, one_question.heard, by_words.heard, arrival_asked.heard,
         choice_asked.heard,
-        sent_abroad_asked.heard, return_day.heard, after_return.heard, _rule, unproved.heard, bare.heard,
-        not_clear.heard,
+        sent_abroad_asked.heard, return_day.heard, after_return.heard, doubted.heard, _rule, unproved.heard,
+        bare.heard, not_clear.heard,
     ):  # fmt: skip
         if found := listens(said, context):
             return found

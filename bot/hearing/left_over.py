@@ -9,7 +9,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import alternatives, consent, lexicon, own_damage, plainly, rule_first, slot_text, voucher_asked
+from actions.kit import (
+    alternatives,
+    aspects_asked,
+    consent,
+    delay_disputed,
+    lexicon,
+    own_damage,
+    plainly,
+    rule_first,
+    slot_text,
+    voucher_asked,
+)
 from actions.kit import parcel_asked as kit_parcel_asked
 from actions.kit.base import ALONGSIDE, IF_KNOWN
 from actions.kit.rewards_asked import RewardAsked
@@ -33,6 +44,8 @@ from bot.hearing.wishes import FAQ, Clause
 from crm_store.conversations import Context, Parsed
 from crm_store.text import closed_up
 
+PRODUCT = "ask_product"
+PARCEL = "ask_parcel"
 MOST = 3
 """So many questions more than were heard are answered; who asks for so much at once asks again."""
 OWN_WISH = 0.5
@@ -142,6 +155,8 @@ def _left(said: Said, heard: Heard) -> list[Part]:
         left = [part for part in left if not own_damage.asks(part[0].text) and not own_damage.names_it(part[0].text)]
     if any(step.intent == FAQ and step.text == said.text for step in heard.steps):
         left = [part for part in left if not two_rules.only_supposed(part[0].text)]
+    if any(step.intent == PARCEL for step in heard.steps):
+        left = [part for part in left if not delay_disputed.disputes(part[0].text)]
     if any(parcel_asked.is_step(step) for step in heard.steps):
         left = [part for part in left if kit_parcel_asked.asked(part[0].text) is None]
     left = [part for part in left if not two_rules.is_other_half(part, said)]
@@ -238,6 +253,8 @@ def _asks(part: Part, text: str) -> bool:
     is_marked = bool(re.search(r"(?<!\band )" + re.escape(clause.text) + r"\s*[?？]", text, re.IGNORECASE))
     is_question = is_marked or slot_text.is_question(clause.text) or consent.asks_back(clause.text)
     # 里面別放價格單: known by its words as a question of a rule, whatever form it has.
+    # 保温几个小时: so is what is asked of a thing.
+    is_question = is_question or bool(aspects_asked.asked(clause.text))
     is_question = is_question or (plainly.is_heard(clause.text) and "and " + clause.text not in text)
     if not is_question or slot_text.is_talk(clause.text) or lexicon.mentions("small_talk", clause.text):
         return False
@@ -268,6 +285,8 @@ def _asked(part: Part, said: Said, context: Context) -> Step:
     """The step of a question: the wish it surely is, else a question of a rule beside the rest of the message."""
     clause, parsed = part
     rule = rule_asked.heard(clause.text, parsed, context)
+    if rule is None and (of_goods := _of_goods(clause, parsed, said)) is not None:
+        return of_goods
     by_words = rule or reference.meant_by_words(clause.text, parsed, context.focus)
     # Where the whole asks for rules, so do its parts, unless they are surely something else.
     least = wishes.PAUSED if intent_of(said.whole) == FAQ else OWN_WISH
@@ -282,6 +301,14 @@ def _asked(part: Part, said: Said, context: Context) -> Step:
         beside[CHOICE] = IF_KNOWN
     heard = with_intent(parsed, FAQ, beside, confidence=max(confidence_of(parsed), OWN_WISH))
     return Step(text=clause.text, heard={**heard, "text": clause.text})
+
+
+def _of_goods(clause: Clause, parsed: Parsed, said: Said) -> Step | None:
+    """The step of what is asked of a thing that the message names: 保温几个小时 beside 能不能刻字."""
+    named = [each for each in entities_of(said.whole) if each.get("entity") == "product"]
+    if not named or not aspects_asked.asked(clause.text) or is_wish(parsed, wishes.PAUSED):
+        return None
+    return Step(clause.text, {**with_intent(parsed, PRODUCT), "text": clause.text, "entities": named})
 
 
 def _wished(left: Sequence[Part], said: Said, context: Context) -> list[Step]:

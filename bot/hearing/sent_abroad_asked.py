@@ -1,11 +1,11 @@
 """Whether goods may be sent abroad and what that costs is asked of goods, not of the rule alone, which does not say of
 which things it holds: "can you ship both to Macau", 想给台湾朋友寄一个保温杯跟一个充电宝."""
 
-from actions.kit import budget, lexicon, sent_abroad
+from actions.kit import budget, lexicon, places, sent_abroad
 from bot.hearing import agreed
-from bot.hearing.said import Said, words
-from bot.hearing.steps import Heard, confidence_of, entities_of, intent_of
-from crm_store.conversations import Context
+from bot.hearing.said import SURE_OF_ANOTHER, Said, words
+from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, is_wish
+from crm_store.conversations import Context, Parsed
 from crm_store.policy import policy
 
 PRODUCT = "ask_product"
@@ -30,7 +30,21 @@ def heard(said: Said, context: Context) -> Heard | None:
     named = any(each.get("entity") == "product" for each in entities)
     of_these = known is not None and any(lexicon.mentions(group, said.text) for group in OF_THE_SAME)
     told = (lexicon.mentions("together", said.text) or of_these) and bool(GOODS & context.focus.keys())
-    return Heard.of(words(said, PRODUCT)) if named or told else None
+    if not (named or told):
+        return None
+    text = " ".join(clause.text for clause, heard in said.clauses if not _is_beside(clause.text, heard))
+    if not text or len(said.clauses) < 2 or sent_abroad.place_asked(text, known) is None:
+        return Heard.of(words(said, PRODUCT))
+    # What else is surely wished or asked beside it (能开发票不) is a matter of its own.
+    step = words(said, PRODUCT)
+    return Heard.of(Step(text=text, heard={**(step.heard or {}), "text": text}))
+
+
+def _is_beside(text: str, heard: Parsed) -> bool:
+    """Whether a clause is surely about something else than goods and their way."""
+    is_sure = is_wish(heard, SURE_OF_ANOTHER) and intent_of(heard) not in (PRODUCT, "ask_faq")
+    names = any(each.get("entity") == "product" for each in entities_of(heard)) or places.place(text) is not None
+    return is_sure and not names and not any(lexicon.mentions(group, text) for group in OF_THE_SAME)
 
 
 def _is_sure_act(said: Said) -> bool:

@@ -22,6 +22,7 @@ NEEDED = (
     "gift_wrapping",
     "points_expiry_policy",
     "data_privacy",
+    "tier_rules",
 )
 
 
@@ -52,6 +53,13 @@ async def index(database: Database, vectors_folder: Path) -> KnowledgeIndex:
         ("could you extend my points a bit", "en", "No, "),
         ("積分可以展期嗎", "zh-Hant", "不能"),
         ("what do couriers know about me", "en", "name, phone and address"),
+        ("退货申请要是被拒绝了怎么办", "zh-Hans", "会在对话里告诉您原因"),
+        ("退貨審核沒過會通知我嗎", "zh-Hant", "會在對話裡告訴您原因"),
+        ("what happens if my return gets rejected", "en", "tells you the reason"),
+        ("退了的订单还算升级的消费吗", "zh-Hans", "不算"),
+        ("退貨的訂單算不算升等", "zh-Hant", "不算"),
+        ("do refunded orders still count for gold", "en", "do not count"),
+        ("can i pay with visa without an account?", "en", "Visa"),
     ],
 )
 async def test_the_articles_answer_it(

@@ -154,7 +154,7 @@ class TestTime:
             ("the fan died after 10 days", "en", "return it or get a new one"),
             ("滤芯用了两个月坏了保修吗", "zh-Hans", "不保"),
             ("bought it 9 days ago and now it is cheaper, do I get the difference", "en", "Yes, within 15 days"),
-            ("买了三个礼拜降价了能退差价吗", "zh-Hans", "不行了，付款后 15 天内"),
+            ("买了三个礼拜降价了能退差价吗", "zh-Hans", "按您说的日子不行了，付款后 15 天内"),
             ("收到五天了还能退吗", "zh-Hans", "签收后 7 天内能无理由退货"),
             ("can I still return it after three weeks", "en", "No, for a change of mind it is 7 days"),
             ("收到两周才发现是坏的，能退吗", "zh-Hans", "可以，质量问题"),
@@ -318,3 +318,86 @@ class TestFigures:
     )
     def test_places(self, text: str, code: str | None) -> None:
         assert places.place(text) == code
+
+
+def heard_days(text: str, **days: tuple[str, str]) -> list[dict[str, object]]:
+    """What Rasa makes of the times in a text: by the words, from one day to another."""
+    return [
+        {"entity": "time", "start": text.index(words), "end": text.index(words) + len(words),
+         "value": {"from": f"{first}T00:00:00+08:00", "to": f"{last}T00:00:00+08:00", "grain": "day"}}
+        for words, (first, last) in days.items()
+    ]  # fmt: skip
+
+
+class TestPriceThatMayFall:
+    """Asked on 29 November: nothing is too late by a day to come."""
+
+    @pytest.mark.parametrize(
+        ("asked", "language", "days", "says"),
+        [
+            # Rasa takes the name of a day of the sales for the last one.
+            ("買了之後如果雙12降價，有補差價嗎", "zh-Hant", {"雙12": ("2025-12-12", "2025-12-13")},
+             "可以，12 月 12 日算在內：11 月 29 日付款"),
+            ("双12降价有补差价吗", "zh-Hans", {"双12": ("2026-12-12", "2026-12-13")}, "可以，12 月 12 日算在内"),
+            ("我11月20号买的，双十二降价能补差价吗", "zh-Hans",
+             {"11月20号": ("2026-11-20", "2026-11-21"), "双十二": ("2026-12-12", "2026-12-13")},
+             "12 月 12 日就赶不上了：11 月 20 日付款"),
+            ("if I buy it today and it drops on 12 December, do I get the difference?", "en",
+             {"today": ("2026-11-29", "2026-11-30"), "12 December": ("2026-12-12", "2026-12-13")},
+             "Yes, 12 December is in time: paid on 29 November"),
+            ("如果下個月打折可以補差額嗎", "zh-Hant", {"下個月": ("2026-12-01", "2027-01-01")}, "算到 12 月 14 日"),
+            ("买了20天后如果降价还能补差价吗", "zh-Hans", {"20天后": ("2026-12-19", "2026-12-20")},
+             "12 月 19 日就赶不上了"),
+            ("will you refund the difference if the price drops on 12/12", "en", {}, "Yes, 12 December is in time"),
+        ],
+    )  # fmt: skip
+    def test_until_when_a_lower_price_counts(
+        self, asked: str, language: str, days: dict[str, tuple[str, str]], says: str
+    ) -> None:
+        entities = heard_days(asked, **days)
+        time = next((each["value"] for each in entities), None)
+        told = case(asked, Language(language), time=time, entities=entities, today=date(2026, 11, 29))
+        assert says in told
+
+    @pytest.mark.parametrize(
+        ("asked", "language", "says"),
+        [
+            ("12/12才14天啊，我今天買的話不是在15天內嗎", "zh-Hant", "12 月 12 日算在內"),
+            ("but 12/12 is only 13 days from now", "en", "12 December is in time"),
+            ("不是吧，我11/20才买的", "zh-Hans", "可以，付款后 15 天内"),
+        ],
+    )
+    def test_what_disputes_it_is_reckoned_once_more(self, asked: str, language: str, says: str) -> None:
+        before = "price drop, do I get the difference 买完降价可以补差价吗"
+        assert says in case(asked, Language(language), before=before, today=date(2026, 11, 29))
+
+    @pytest.mark.parametrize(
+        ("asked", "days"), [("去年双11买的现在便宜了能补差价吗", {"去年双11": ("2025-11-11", "2025-11-12")})]
+    )
+    def test_a_day_of_the_purchase_that_is_past_may_be_too_late(
+        self, asked: str, days: dict[str, tuple[str, str]]
+    ) -> None:
+        entities = heard_days(asked, **days)
+        told = case(asked, Language.ZH_HANS, time=entities[0]["value"], entities=entities, today=date(2026, 11, 29))
+        assert told.startswith("按您说的日子不行了")
+
+
+class TestReturnOfAnotherThing:
+    @pytest.mark.parametrize(
+        ("asked", "before", "language"),
+        [
+            ("另外上次10月底買的不沾鍋塗層就掉了，這個可以處理嗎", "精華液開封試用過還能不能退", "zh-Hant"),
+            ("上个月买的锅涂层掉了，能处理吗", "开封的精华能退吗", "zh-Hans"),
+            ("the pan I got last month lost its coating, can that be dealt with", "can I return opened serum", "en"),
+        ],
+    )
+    def test_what_was_asked_of_one_thing_judges_no_other(self, asked: str, before: str, language: str) -> None:
+        entities = [{"entity": "product", "value": "pan", "start": 0, "end": 1}]
+        assert case(asked, Language(language), before=before, entities=entities, today=date(2026, 11, 29)) == ""
+
+    def test_what_came_off_is_a_fault(self) -> None:
+        assert "质量问题" in case("三周前收到的锅涂层掉了，还能退吗", Language.ZH_HANS, today=date(2026, 11, 29))
+
+    def test_a_day_that_is_written_in_short(self) -> None:
+        assert "最晚 12 月 2 日" in case("11/25 收到的還能退嗎", Language.ZH_HANT, today=date(2026, 11, 27))
+        assert figures.days_ago("11/3 才收到", today=date(2026, 11, 29)) == 26

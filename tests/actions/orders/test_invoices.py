@@ -107,6 +107,18 @@ class TestInvoice:
         ran = await customer.run(RequestInvoice, "给我开张发票", "ask_invoice")
         assert ran.responses == ["reply_invoice_how", "reply_verify_first"]
 
+    @pytest.mark.parametrize(
+        ("said", "language"),
+        [("能开发票不", "zh-Hans"), ("然後可以開發票嗎", "zh-Hant"), ("can you do invoices?", "en")],
+    )
+    async def test_a_stranger_who_asks_whether_there_are_any_signs_in_nowhere(
+        self, customer: Customer, said: str, language: str
+    ) -> None:
+        await customer.run(InvoiceForm, said, "ask_invoice", language=language, active_loop="invoice_form")
+        ran = await customer.run(RequestInvoice, said, "ask_invoice", language=language)
+        assert not any(response.startswith("reply_verify") for response in ran.responses)
+        assert ran.responses
+
 
 class TestRules:
     @pytest.mark.parametrize(

@@ -19,13 +19,15 @@ async def shop(database: Database) -> None:
         session.add_all(
             [
                 product("MAT", "home", ("瑜伽垫 6 毫米", "瑜珈墊 6 公釐", "Yoga Mat 6 mm"), 159,
-                        keywords=["瑜伽垫", "mat"]),
+                        keywords=["瑜伽垫", "mat"], attributes={"weight_g": 900}),
                 product("POWER", "electronics", ("10000 毫安充电宝", "10000 毫安行動電源", "Power Bank"), 149,
-                        keywords=["充电宝", "行动电源"]),
+                        keywords=["充电宝", "行动电源"], attributes={"weight_g": 220}),
                 product("SUN", "skin_care", ("清爽防晒", "清爽防曬", "Light Sunscreen"), 119,
                         keywords=["防晒"]),
                 product("HUMID", "electronics", ("2 升加湿器", "2 公升加濕器", "2 l Humidifier"), 199,
-                        keywords=["加湿器"]),
+                        keywords=["加湿器"], attributes={"weight_g": 950}),
+                product("COOKER", "electronics", ("3 升电饭煲", "3 公升電鍋", "3 l Rice Cooker"), 499, stock=0,
+                        keywords=["电饭煲", "电锅", "cooker"]),
             ]
         )  # fmt: skip
 
@@ -157,3 +159,20 @@ async def test_an_amount_of_money_names_no_goods(customer: Customer, database: D
     assert "加濕器" in ran.only.text
     named = await customer.run(ActionProduct, "60 塊積木可以寄台灣嗎", "ask_product", language="zh-Hant")
     assert "積木" in named.only.text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("3升电饭煲寄新加坡要交税吗", "zh-Hans", ["现在缺货", "没写重量", "进口税由收件人付"]),
+        ("電鍋可以寄新加坡嗎", "zh-Hant", ["現在缺貨", "沒寫重量"]),
+        ("can you ship the rice cooker to Singapore", "en", ["sold out for now", "weight is not on record"]),
+    ],
+)
+async def test_of_an_unknown_weight_no_sum_is_told(
+    customer: Customer, text: str, language: str, told: list[str]
+) -> None:
+    ran = await customer.run(ActionProduct, text, "ask_product", language=language)
+    assert ran.responses == ["reply_product_goes_abroad_unweighed"]
+    assert [each for each in told if each not in ran.only.text] == [], ran.only.text
+    assert "¥559" not in ran.only.text

@@ -186,6 +186,23 @@ class TestAskedWhetherItMayComeBack:
 
     @pytest.mark.parametrize(
         ("text", "language"),
+        [
+            ("我有积分能换点啥不", "zh-Hans"),
+            ("那上個月的耳機還可以退貨嗎", "zh-Hant"),
+            ("can I exchange my points for something", "en"),
+        ],
+    )
+    async def test_points_and_another_thing_are_not_told_by_the_one_in_hand(
+        self, member: Customer, text: str, language: str
+    ) -> None:
+        await bought(member, "buds", days_ago=40)
+        await bought(member, "bedding", days_ago=60)
+        await say(member, "my sheets lost all their colour in the wash", "report_fault", language="en")
+        told = await say(member, text, RETURN, language=language)
+        assert not {"reply_return_no_more", "reply_return_can"} & set(told.responses)
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
         [("那还保不保修", "zh-Hans"), ("請問還有保固嗎", "zh-Hant"), ("is it still under warranty", "en")],
     )
     async def test_the_warranty_of_the_very_thing_is_told_and_no_repair_wished(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from actions.kit import plainly
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
 from crm_store.conversations import Context, Expectation
@@ -156,3 +157,44 @@ def test_a_question_of_ones_own_beside_a_rule_is_answered_as_well(
 def test_what_goes_on_with_the_rule_and_names_nothing_is_part_of_it() -> None:
     heard_so = said("货都寄走了还可以取消吗，什么时候", "cancel_order", 0.6, ("cancel_order", 0.7), ("ask_parcel", 0.5))
     assert [step.intent for step in hear(heard_so, Context()).steps] == ["ask_faq"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("15天內降價要怎麼申請補差價", "price_claimed_how"),
+        ("降价了差价怎么申请", "price_claimed_how"),
+        ("how do i claim the price difference", "price_claimed_how"),
+        ("退货申请要是被拒绝了怎么办", "return_not_accepted"),
+        ("退貨審核沒過會通知我嗎", "return_not_accepted"),
+        ("what happens if my return gets rejected", "return_not_accepted"),
+        ("退了的订单还算升级的消费吗", "returned_counts"),
+        ("退貨會影響等級嗎", "returned_counts"),
+        ("do refunded orders still count for gold", "returned_counts"),
+        ("銀卡生日有什麼禮物", "birthday_treat"),
+        ("金卡过生日送多少", "birthday_treat"),
+        ("不是電子發票那種，我是說打統編的，你們有沒有", "company_invoice"),
+        ("缺货啊 啥时候有", "restocked_when"),
+        ("the rice cooker is sold out, when can I get it", "restocked_when"),
+        ("do i need to sign up to order", "account_needed"),
+    ],
+)
+def test_the_rule_is_known_by_its_words(text: str, kind: str) -> None:
+    assert plainly.is_kind(kind, text)
+    assert heard(text, "nlu_fallback") == "ask_faq"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("what is the difference between gold and silver, how do i get gold", "price_claimed_how"),
+        ("快递拒收了怎么办", "return_not_accepted"),
+        ("我的退货到哪了", "return_not_accepted"),
+        ("我现在什么等级", "returned_counts"),
+        ("银卡会员退货运费免费吗", "returned_counts"),
+        ("生日送什么给我妈好", "birthday_treat"),
+        ("my parcel is sold out of the van, when does it come", "restocked_when"),
+    ],
+)
+def test_words_that_come_near_are_another_question(text: str, kind: str) -> None:
+    assert not plainly.is_kind(kind, text)

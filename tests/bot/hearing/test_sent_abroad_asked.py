@@ -52,3 +52,20 @@ def test_the_rule_alone_a_pick_up_and_a_return_stay_what_they_are(text: str, int
 def test_the_postage_of_the_thing_spoken_of(text: str) -> None:
     context = asked(abroad="TW", product="CASE")
     assert [step.intent for step in hear(said(text, "ask_faq", 0.7), context).steps] == ["ask_product"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("3升电饭煲寄新加坡要交税吗，能开发票不", (("out_of_scope", 0.7), ("ask_invoice", 0.99))),
+        ("電鍋寄新加坡要稅嗎，可以開發票嗎", (("ask_faq", 0.7), ("ask_invoice", 0.99))),
+        (
+            "is there tax if you ship the cooker to Singapore, can I get an invoice",
+            (("ask_faq", 0.7), ("ask_invoice", 0.99)),
+        ),
+    ],
+)
+def test_what_is_asked_beside_it_is_answered_too(text: str, parts: tuple[tuple[str, float], ...]) -> None:
+    steps = hear(said(text, "ask_invoice", 0.67, *parts, product="cooker"), asked()).steps
+    assert [step.intent for step in steps] == ["ask_product", "ask_faq"]
+    assert "发票" in steps[1].text or "發票" in steps[1].text or "invoice" in steps[1].text
