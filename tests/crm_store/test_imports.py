@@ -10,9 +10,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-<<<<<<< HEAD
-from crm_store import accrual, audit, erasure, importing, imports, members, orders, parcels, points, privacy, tiers
-=======
 from crm_store import (
     accrual,
     audit,
@@ -24,9 +21,9 @@ from crm_store import (
     orders,
     parcels,
     points,
+    privacy,
     tiers,
 )
->>>>>>> b8150aad (Money paid back earns nothing, a day nobody told is the last one known, and erasing takes what files said)
 from crm_store.clock import FrozenClock
 from crm_store.db import Base, Database
 from crm_store.errors import NotFound
