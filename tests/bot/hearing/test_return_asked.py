@@ -1,4 +1,4 @@
-"""Amid a return its own questions are heard as one, by its form; right after it of what is registered."""
+"""Amid a return its own questions are heard as one, by its form; after it they are asked of what is registered."""
 
 import pytest
 
