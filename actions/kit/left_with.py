@@ -21,7 +21,7 @@ _DICTATES = re.compile(
 _LEADS_IN = re.compile(r"^(?:可以|能|就|请|請|that\s+|please\s+|they can\s+|it can (?:be )?)+", re.IGNORECASE)
 _ENDS = " \t\n.。!！~～,，;；\"”」』'吧啦哦喔哈"
 _ASKS_WHETHER = re.compile(
-    r"^(?:那|那个|嗰个|刚才(?:的|说的)?|我说的)*(?P<what>\S{2,20}?)(?:有)?(?:写|记|加|登)"
+    r"^(?:那|那个|嗰个|刚才(?:的|说的)?|我说的)*(?P<what>\S{2,20}?)(?:有)?(?:写|(?<!登)记|加(?=进|上))"
     r"(?:进去?|上去?|下来?|好)?(?:了|咗)?(?:没有?|吗|嘛|么|冇|未)"
     r"|\b(?:did|have) (?:you|u) (?:write|written|put|note|noted|add|added) (?:down |in )?"
     r"(?P<en>(?!it\b|that\b|this\b)[^?]{3,40})"
@@ -41,10 +41,9 @@ def dictated(text: str) -> str | None:
 
 
 def asked_whether(text: str) -> str | None:
-    """Whom or where to leave it with, where that is asked to be in the note, in normalised words: 小刘代收写进去没."""
+    """What somebody asks to be in the note, in normalised words: 小刘代收写进去没."""
     found = _ASKS_WHETHER.search(closed_up(text))
-    said = next((value.strip() for value in found.groups() if value), None) if found else None
-    return said if said and _NAMES_PLACE.search(said) else None
+    return next((value.strip() for value in found.groups() if value), None) if found else None
 
 
 def holds(note: str, text: str) -> bool:
@@ -54,5 +53,7 @@ def holds(note: str, text: str) -> bool:
 
 
 def missing(text: str, notes: Sequence[str]) -> str | None:
-    """What is asked to be in one of the notes, and is in none."""
-    return None if any(holds(note, text) for note in notes) else asked_whether(text)
+    """Whom or where to leave it with, where that is asked to be in one of the notes and is in none."""
+    asked = asked_whether(text)
+    is_place = asked is not None and _NAMES_PLACE.search(asked) is not None
+    return asked if is_place and not any(holds(note, text) for note in notes) else None

@@ -54,6 +54,9 @@ async def tell_validity(turn: Turn) -> bool:
     if reward is not None and reward.kind == RewardKind.COUPON:
         say_rules(turn, reward)
         turn.focus(reward=reward.code)
+    elif reward is not None and said_reward(turn) is not None:
+        turn.say("reply_gift_rules", reward=name_in(reward.names, turn.language), days=format_number(reward.valid_days))
+        turn.focus(reward=reward.code)
     else:
         vouchers = [each for each in await rewards.catalogue(turn.session) if each.kind == RewardKind.COUPON]
         told = [

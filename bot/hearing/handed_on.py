@@ -9,7 +9,7 @@ from actions.kit import addresses, handing_on, left_with, lexicon, not_in_parcel
 from actions.kit.handing_on import What
 from bot.hearing import compensation, expectation
 from bot.hearing.agreed import RETURN_FORM
-from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, parts, single, words
+from bot.hearing.said import CHOICE, SECOND_WISH, Said, parts, single, words
 from bot.hearing.steps import Heard, Step, entities_of, is_wish, with_intent
 from crm_store.conversations import Context, Focus
 from crm_store.text import closed_up, normalise
@@ -69,8 +69,9 @@ def _told_apart(said: Said, context: Context) -> Heard | None:
     if not said.clauses or not (focus.get(handing_on.WAITING) or focus.get("done") == handing_on.DONE):
         return None
     (clause, parsed), *others = said.clauses
-    wished = next((parsed for _, parsed in others if is_wish(parsed, SURE_OF_ANOTHER)), None)
-    if wished is None or not handing_on.asks_told(clause.text):
+    wished = next((parsed for _, parsed in others if is_wish(parsed, SECOND_WISH)), None)
+    asks = handing_on.asks_told(clause.text) or left_with.asked_whether(clause.text)
+    if wished is None or not asks:
         return None
     asked = with_intent(
         parsed, CHASE, {CHOICE: f"{handing_on.CHOICE}:{handing_on.TOLD}", **_thing(said, context.focus)}

@@ -94,7 +94,9 @@ def heard(said: Said, context: Context) -> Heard | None:
 
 def _aside(said: Said, context: Context, *, of_points: bool) -> Heard | None:
     """What is asked around taking a reward; the wish for one beside it comes after it."""
-    wishes = any(intent_of(parsed) == REDEEM for _, parsed in (*said.clauses, (None, said.whole)))
+    wishes = any(intent_of(parsed) == REDEEM for _, parsed in (*said.clauses, (None, said.whole))) or _names_reward(
+        said
+    )
     asked = reward_asides.asked(said.text, of_points=of_points or wishes)
     if asked is None or (asked is Aside.CODE and _names_number(said)):
         return None
@@ -133,13 +135,15 @@ def _of_it(text: str, parsed: Parsed, wish: str) -> Step | None:
         return None
     language = Language.of(parsed.get("language"))
     bare = {**parsed, "entities": []}
-    if rule := plainly.heard_as(f"{text} {VOUCHER_WORD[language]}"):
-        question = plainly.standard(rule, language)
-        return Step(text=question, heard={**with_intent(bare, FAQ), "text": question}, stands_for=text)
+    of_voucher = f"{text} {VOUCHER_WORD[language]}"
+    if plainly.heard_as(of_voucher) is not None:
+        return Step(text=of_voucher, heard={**with_intent(bare, FAQ), "text": of_voucher}, stands_for=text)
     if rewards_asked.terms_asked(text) not in (TermsAsked.RULES, TermsAsked.TOGETHER):
         return None
     words_of_both = f"{wish}, {text}"
-    return Step(text=words_of_both, heard={**with_intent(bare, VOUCHERS, {CHOICE: RULES}), "text": words_of_both})
+    return Step(
+        text=words_of_both, heard={**with_intent(bare, VOUCHERS, {CHOICE: RewardAsked.VALID}), "text": words_of_both}
+    )
 
 
 def _taken(said: Said, context: Context) -> list[Step]:
