@@ -268,3 +268,31 @@ async def test_phones_of_other_countries_are_found_under_their_own_form_afterwar
             assert (member.phone_index == crypto.blind_index(form, "phone")) is (member_id != 7)
         assert await members.by_phone(session, "131 0555 1234") is None
     await database.close()
+
+
+async def test_what_was_written_to_erased_rows_before_is_gone_and_nobody_elses(empty_url: str) -> None:
+    """Migration 0031: an import that overlapped an erasure could put the person back."""
+    database = Database(empty_url)
+    await migrate.upgrade(database, "0030")
+    at = "'2026-01-01 00:00:00'"
+    async with database.transaction() as session:
+        for member_id, status in ((7, "erased"), (8, "active")):
+            told = {"phone": crypto.encrypt(f"1381234567{member_id}"), "index": f"an index of {member_id}"}
+            await session.execute(
+                text(
+                    "INSERT INTO members (id, number, family_name, given_name, preferred_name, name_key, birthday,"
+                    " language, joined_at, status, tier_code, interests, marketing_consent, updated_at, phone,"
+                    f" phone_index) VALUES ({member_id}, 'HK{member_id}', '', '', '月月', '月月', '1990-01-01', 'en',"
+                    f" {at}, '{status}', 'bronze', '[\"tea\"]', true, {at}, :phone, :index)"
+                ),
+                told,
+            )
+    await migrate.upgrade(database)
+    async with database.reading() as session:
+        erased, other = await members.get(session, 7), await members.get(session, 8)
+    assert (erased.preferred_name, erased.name_key, erased.birthday, erased.interests) == ("", "", None, [])
+    assert (erased.phone, erased.phone_index, erased.marketing_consent) == (None, None, False)
+    assert erased.opted_out_at is not None
+    assert (other.preferred_name, other.birthday, other.phone) == ("月月", date(1990, 1, 1), "13812345678")
+    assert (other.interests, other.marketing_consent, other.opted_out_at) == (["tea"], True, None)
+    await database.close()

@@ -161,9 +161,9 @@ async def _sign_in(
             await identities.bind(session, identity, member, by=VerifiedBy.SIGNED_TOKEN)
         except identities.NotBindable:
             return "unknown_member"
-        if zone is not None:
-            await members.learn_zone(session, member, zone)
         conversation = await conversations.bind_member(session, identity, member)
+        if zone is not None:  # the member's row is locked last, as everywhere
+            await members.learn_zone(session, member, zone)
         waits = conversation is not None and _waits_for_sign_in(conversation)
     if before != member.id:
         await services.signals.publish(visitor_topic(visitor_id), event={"kind": "signed_in"})
