@@ -235,6 +235,7 @@ class TestPaidBack:
     )
     async def test_it_is_read(self, session: AsyncSession, text: str, header: str, back: dict[str, int]) -> None:
         await people(session)
+        await take(session, "members", SHOPIFY_CUSTOMERS)
         assert header not in mapping_of(read_file(text.encode(), "orders")).unused
         await take(session, "orders", text)
         for number, amount in back.items():
