@@ -310,7 +310,7 @@ async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Lang
         is_own = bool(plain.response) or plain.unwritten
         if behind and not is_own and (best is None or not best.surely):
             # With another question in the same breath the customer's own words tell more than the standard ones.
-            hits = await index.nearest(text, language)
+            hits = await index.nearest(lexicon.without("no_account", text), language)
             best = hits[0] if hits and hits[0].score >= THRESHOLD else None
         is_sure = best is not None and (best.surely or bool(behind))
         if best is not None and is_sure and (not is_own or best.nearness >= AN_ARTICLE_OF_ITS_OWN):

@@ -59,7 +59,6 @@ async def index(database: Database, vectors_folder: Path) -> KnowledgeIndex:
         ("退了的订单还算升级的消费吗", "zh-Hans", "不算"),
         ("退貨的訂單算不算升等", "zh-Hant", "不算"),
         ("do refunded orders still count for gold", "en", "do not count"),
-        ("can i pay with visa without an account?", "en", "Visa"),
     ],
 )
 async def test_the_articles_answer_it(
@@ -184,3 +183,19 @@ async def test_goods_are_asked_about_right_after_a_rule_of_no_article(
     await customer.run(ActionFaq, "i clicked twice, two identical orders now", "ask_faq", language="en")
     ran = await customer.run(ActionProduct, "do you sell bicycles", "ask_product", entities={"product": "bicycles"})
     assert ran.responses == ["reply_product_none"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("can i pay with visa without an account?", "en"),
+        ("可以刷 visa 吗，我没有账号", "zh-Hans"),
+        ("可以刷 visa 嗎，我沒有帳號", "zh-Hant"),
+    ],
+)
+async def test_what_stands_beside_it_is_answered_behind_it(
+    index: KnowledgeIndex, customer: Customer, text: str, language: str
+) -> None:
+    ran = await customer.run(ActionFaq, text, "ask_faq", language=language)
+    assert ran.responses == ["reply_faq_answer", "reply_rule_order_as_guest"]
+    assert "Visa" in ran.said[0].text
