@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from crm_store.db import Base
 from crm_store.members import Member
+from crm_store.numbering import canonical
 from crm_store.orders import Order
 from crm_store.parcels import Parcel
 from crm_store.points import Account
@@ -73,6 +74,6 @@ async def _as_they_are(session: AsyncSession, table: type[Base], ids: Sequence[i
 
 
 def _said(batch: Batch, column: str) -> list[str]:
-    """What the rows say in a column of numbers, in capitals as well: members and parcels are found by those."""
+    """What the rows say in a column of numbers, in its one form as well: members and parcels are found by that."""
     told = {str(values[column]).strip() for values in batch if column in values}
-    return sorted(told | {number.upper() for number in told})
+    return sorted(told | {canonical(number) for number in told})

@@ -408,9 +408,9 @@ class TestEarn:
             assert told["created"] == 1
             told = await send(call, "members", {"member_number": second, "name": "王大明"})
             assert (told["created"], told["updated"]) == (1, 0)
-            for number, name in ((first, "林晓月"), (second, "王大明")):
+            for number, name in ((first, "林"), (second, "王")):
                 profile = (await call("GET", f"/members/{quote(number)}")).json()
-                assert profile["name"] == name
+                assert profile["family_name"] == name
 
     @pytest.mark.parametrize(
         ("written", "asked"),
