@@ -96,7 +96,7 @@ def sum_of(order: Order) -> int:
     return total
 
 
-def paid_back(order: Order, rows: Sequence[Mapping[str, Any]]) -> int | None:
+def paid_back(order: Order, rows: Sequence[dict[str, Any]]) -> int | None:
     """What was paid back of the order by its rows, which are in it by now: of the whole, else of its lines together;
     None where they do not say, or it was cancelled: what is due of such a one is reckoned here.
 
@@ -105,7 +105,7 @@ def paid_back(order: Order, rows: Sequence[Mapping[str, Any]]) -> int | None:
     if order.status == OrderStatus.CANCELLED:
         return None
     if "refund" in rows[0]:
-        return min(rows[0]["refund"], order.total_minor)
+        return min(int(rows[0]["refund"]), order.total_minor)
     lines = Lines(order)
     told: dict[int, int] = {}
     for values in rows:

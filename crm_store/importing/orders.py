@@ -206,7 +206,7 @@ async def _settle_refund(session: AsyncSession, order: Order, rows: Sequence[dic
 
 
 def _last_known(order: Order) -> datetime:
-    moments = [order.placed_at, *(getattr(order, field) for field in _MOMENTS[:-1])]
+    moments: list[datetime | None] = [order.placed_at, *(getattr(order, field) for field in _MOMENTS[:-1])]
     return max(moment for moment in moments if moment is not None)
 
 
