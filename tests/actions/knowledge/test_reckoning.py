@@ -393,7 +393,9 @@ class TestReturnOfAnotherThing:
     )
     def test_what_was_asked_of_one_thing_judges_no_other(self, asked: str, before: str, language: str) -> None:
         entities = [{"entity": "product", "value": "pan", "start": 0, "end": 1}]
-        assert case(asked, Language(language), before=before, entities=entities, today=date(2026, 11, 29)) == ""
+        time = {"from": "2026-10-27T00:00:00+08:00", "to": "2026-11-01T00:00:00+08:00", "grain": "days"}
+        told = case(asked, Language(language), before=before, time=time, entities=entities, today=date(2026, 11, 29))
+        assert told == ""
 
     def test_what_came_off_is_a_fault(self) -> None:
         assert "质量问题" in case("三周前收到的锅涂层掉了，还能退吗", Language.ZH_HANS, today=date(2026, 11, 29))
