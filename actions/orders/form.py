@@ -81,9 +81,6 @@ def _is_of_size(text: str) -> bool:
 def tell_too_late(turn: Turn, response: str, order: Order, status: str) -> None:
     """Say why it is too late and what is still possible."""
     is_out = status == OrderStatus.SHIPPED
-    if is_out and response == CHANGE_TOO_LATE and _is_of_size(turn.text):
-        # Of the size it is not too late: it is exchanged once it is here.
-        turn.say("reply_change_size_later")
     can_return = status in (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
     buttons = [service_button(turn, "track", "ask_parcel", order_number=order.number)] if is_out else []
     if can_return:
@@ -94,8 +91,9 @@ def tell_too_late(turn: Turn, response: str, order: Order, status: str) -> None:
         asked = ASK_COLLEAGUE + str(turn.slot("change_order_what") or "other")
         buttons.append(service_button(turn, "pass_on_change", "change_order", order_number=order.number, choice=asked))
     suffix = "_shipped" if is_out else "_delivered" if can_return else ""
-    if is_out and response in _OF_CHANGES and turn.slot("change_order_what") in EXCHANGED:
-        response, suffix = "reply_change_too_late", "_shipped_exchange"
+    is_exchanged = turn.slot("change_order_what") in EXCHANGED or _is_of_size(turn.text)
+    if is_out and response in _OF_CHANGES and is_exchanged:
+        response, suffix = CHANGE_TOO_LATE, "_shipped_exchange"
     turn.say(
         response + suffix,
         number=order.number,
