@@ -26,6 +26,11 @@ LOWERED_LATELY = timedelta(days=60)
 """For so long whoever asks for the level hears why it went down."""
 OWN_PART = {"earn_rate"}
 """Benefits that the table tells in its own column."""
+_OWN = re.compile(
+    r"我(?:现在|而家|目前|依家)?(?:是|系|算)?(?:什么|啥|咩|乜|哪个|边个)(?:会员)?(?:等)?级|我(?:自己)?个?(?:会员)?(?:等)?级(?:别)?(?:是|系)(?:什么|啥|咩|乜)"
+    r"|\b(?:whats|what s|what is) my (?:\w+ )?(?:level|tier|status)\b|\b(?:what|which) (?:level|tier) am i\b"
+)
+"""The own level is asked; how far the next one is stands in the same answer."""
 _WHY_STILL = re.compile(
     r"(?:为什么|为啥|怎么|点解|咋).{0,6}(?:还是|还系|仲系|还在|仍|没升|不升|没有升|不是)|(?:为什么|为啥|怎么|点解).{0,8}(?:只是|才是)"
     r"|\b(?:why|how come)\b.{0,30}\b(?:still|only|not|no)\b.{0,12}\b(?:bronze|silver|gold|platinum|level|tier)\b"
@@ -73,7 +78,12 @@ class ActionTier(MemberAction):
             await self._tell_what_counts(turn, member, progress)
             return []
         named = str(turn.entity("tier") or "")
-        if named and named != progress.current.code:
+        asks_own = not turn.pressed and _OWN.search(normalise(turn.text)) is not None
+        if (
+            named
+            and named != progress.current.code
+            and not (asks_own and progress.next and named == progress.next.code)
+        ):
             await self._tell_distance(turn, progress, await tiers.get(turn.session, named))
             return []
         if named and not turn.pressed and lexicon.mentions("level_threshold", turn.text):

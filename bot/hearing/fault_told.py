@@ -72,7 +72,9 @@ def as_meant(said: Said, context: Context) -> Said:
             for clause, heard in clauses
         ]
     whole = _by_what_is_told(_meant(said.text, said.whole, context.focus, offered=offered), clauses)
-    sentences = said.sentences
+    sentences = [
+        (sentence, _meant(sentence.text, heard, context.focus, offered=offered)) for sentence, heard in said.sentences
+    ]
     if swapped and intent_of(whole) in OF_REWARDS and confidence_of(whole) < UNSURE:
         whole = _exchange(whole)
     if intent_of(whole) == REPORT_FAULT:

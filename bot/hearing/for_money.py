@@ -10,7 +10,7 @@ from bot.hearing.steps import FALLBACK, FROM_FOCUS, confidence_of, entities_of, 
 from crm_store.conversations import Context, Parsed
 from crm_store.text import normalise
 
-PRODUCT, PARCEL, INFORM = "ask_product", "ask_parcel", "inform"
+PRODUCT, PARCEL, INFORM, INVOICE = "ask_product", "ask_parcel", "inform", "ask_invoice"
 OF_REWARDS = frozenset({"ask_rewards", "redeem_points", "ask_vouchers"})
 OF_POINTS = OF_REWARDS | {"dispute_points", "ask_points_rules", "ask_points_history", "ask_points_balance"}
 """What words that only say "not points" are taken for."""
@@ -22,8 +22,9 @@ _POINTS_SAID = re.compile(
 )
 _BOUGHT = re.compile(
     r"(?:我|刚|上次|之前|前几天|昨天|昨日)[^，。]{0,6}(?:买|订|拍|收到|下单)(?:的|咗|了|到)"
-    r"|(?:收到|到手)的|\b(?:i|we) (?:have |ve |just )*(?:bought|ordered|got|purchased|received)\b|\bgot my\b"
-    r"|\bmy order\b"
+    r"|(?:收到|到手)的|[这那嗰呢](?:一)?(?:张|笔|个)?单|订单|下的单"
+    r"|\b(?:i|we) (?:have |ve |just )*(?:bought|ordered|got|purchased|received)\b|\bgot my\b"
+    r"|\bmy order\b|\b(?:the|that|my) [\w -]{2,24} order\b"
 )
 _AS_A_GIFT = re.compile(r"送人|送给|送礼|当礼物|做礼物|\b(?:as|for) an? (?:gift|present)\b")
 _WHAT_IT_IS = re.compile(
@@ -35,6 +36,9 @@ _WHAT_IT_IS = re.compile(
 def as_meant(said: Said, context: Context) -> Said:
     """The message with rewards heard as goods where its words say so."""
     flat = normalise(said.text)
+    if intent_of(said.whole) == INVOICE:
+        # An invoice is of what was bought in any case.
+        return said
     if not _speaks_of_goods(said, flat, context):
         return said
     says_so = lexicon.mentions("for_money", said.text)

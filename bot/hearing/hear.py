@@ -25,6 +25,7 @@ from bot.hearing import (
     call_number,
     call_time,
     cancel_beside,
+    card,
     case_deadline,
     chats,
     choice_asked,
@@ -137,7 +138,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
     if (answers := answer_kept.kept(said, first, context)) is not first:
         return answers
     asked = said if waits_for_a_story(context) else said_last.without_idle_denials(said)
-    return filed.once(named_beside.meant(said, left_over.answered_too(asked, first, context)), context)
+    every = named_beside.meant(said, left_over.answered_too(asked, first, context))
+    return card.only_where_asked(said, filed.once(every, context), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:
@@ -228,7 +230,7 @@ def _wished(said: Said, context: Context) -> Heard:
     ]
     if beside and lexicon.mentions("small_talk", said.text):
         return Heard.of(single(beside[0][0].text, beside[0][1], context))
-    return Heard.of(single(said.text, by_a_clause.heard(said), context))
+    return Heard.of(card.alone(said, single(said.text, by_a_clause.heard(said), context)))
 
 
 def _several(said: Said, context: Context) -> list[tuple[str, Parsed]]:

@@ -30,6 +30,13 @@ THINGS = frozenset({"product", "order_number", "parcel_number"})
 NOT_BESIDE = frozenset({"cancel", "help", "out_of_scope"})
 """Beside another wish these are none of their own: "先算了，我就想问…"."""
 
+ORDERS = "ask_order_status"
+_COUNTS_ORDERS = re.compile(
+    r"第.{1,3}(?:单|次|回|张).{0,6}$"
+    r"|\b(?:this|that|it)(?: s| is| was) (?:only |just |already )?(?:my|our) (?:\w+ )?order\b"
+)
+"""Words that tell how often somebody has ordered, and ask for no order: "this was my second order"."""
+
 _STOP = re.compile(r"(?<!\d)[.](?!\d|(?:com|net|org|edu|cn|tw|hk|co|uk|io|me)\b)|(?<=\d)[.](?=\s|$)|[。！!？?；;…\n]+")
 _PAUSE = re.compile(r"[，,、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _ASKS_OF = re.compile(
@@ -152,6 +159,8 @@ def _is_wish(clause: Clause, parsed: Parsed, least: float) -> bool:
         least = min(least, ASKED_TWICE)
     is_bare = not clause.announced and _is_a_bare_verb(clause.text, intent_of(parsed))
     if is_bare or denial.denies_cancelling(clause.text, intent_of(parsed)):
+        return False
+    if intent_of(parsed) == ORDERS and _COUNTS_ORDERS.search(normalise(clause.text)):
         return False
     return intent_of(parsed) not in NOT_BESIDE and is_wish(parsed, least)
 

@@ -33,6 +33,21 @@ class TestTier:
             "现在的等级至少保留到 2027 年 11 月 2 日。"
         )
 
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("我现在是什么等级，离金卡还差多少", "zh-Hans"),
+            ("我是什麼等級，離金卡差多少", "zh-Hant"),
+            ("whats my level and how far off gold am i", "en"),
+        ],
+    )
+    async def test_the_own_level_beside_the_way_to_the_next_is_told_with_it(
+        self, lin: Customer, text: str, language: str
+    ) -> None:
+        ran = await lin.run(ActionTier, text, "ask_tier", entities={"tier": "gold"}, language=language)
+        assert "3,700" in ran.only.text
+        assert ran.only.response != "reply_tier_distance"
+
     async def test_the_first_level_cannot_be_lost(self, database: Database, member: Customer) -> None:
         await stock(database)
         ran = await member.run(ActionTier, "what level am i", "ask_tier", language="en")

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.hearing import wishes
 from bot.hearing.fault_told import as_meant
 from bot.hearing.hear import hear
 from bot.hearing.steps import intent_of
 from crm_store.conversations import Context, Focus
-from tests.bot.hearing.words import asked, said
+from tests.bot.hearing.words import asked, heard, said
 
 SPOKEN_OF: Focus = {"order": "20261120-0037", "product": "KNIFE", "topic": "report_fault", "age": 0}
 
@@ -56,6 +57,34 @@ class TestToldAsOne:
         message = said(text, "ask_points_expiring", 0.9, ("ask_points_expiring", 0.9), ("out_of_scope", 0.5))
         heard = [step.intent for step in hear(message, Context()).steps]
         assert heard == ["ask_points_expiring", "report_fault"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "周三收到的奶瓶，有一个一倒就漏水。我小孩衣服都湿了，唉",
+            "禮拜三收到的奶瓶，有一個一倒就漏水。我小孩衣服都濕了，唉",
+            "got the baby bottles on wednesday, one of em leaks all down the side. not impressed, my son was soaked",
+        ],
+    )
+    def test_of_a_sentence_that_is_no_question_of_the_product(self, text: str) -> None:
+        whole = said(text, "nlu_fallback", 0.35, product="bottles")
+        sentence = wishes.sentences(text)[0]
+        understood = (sentence, heard(sentence.text, "nlu_fallback", 0.35, product="bottles"))
+        ((_, meant_so),) = as_meant(replace(whole, sentences=[understood]), Context()).sentences
+        assert intent_of(meant_so) == "report_fault"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "周三收到的奶瓶 有一个一倒就漏得到处都是",
+            "禮拜三收到的奶瓶 有一個一倒就漏到成身都係",
+            "the bottles came on wednesday, one leaks all over me",
+        ],
+    )
+    def test_what_leaks_is_no_piece_that_was_left_out(self, text: str) -> None:
+        assert [step.intent for step in hear(said(text, "report_fault", product="bottles"), Context()).steps] == [
+            "report_fault"
+        ]
 
 
 class TestStaysWhatItIs:

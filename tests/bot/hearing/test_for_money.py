@@ -79,3 +79,17 @@ def test_the_reward_told_before_is_not_told_again(text: str) -> None:
 def test_amid_a_redemption_the_form_hears_it() -> None:
     amid = asked(form="redeem_form", slot="redeem_confirmed")
     assert intent_of(as_meant("不是积分", "dispute_points", 0.9, amid).whole) == "dispute_points"
+
+
+@pytest.mark.parametrize(
+    ("text", "reward", "sounds"),
+    [
+        ("对了 手冲咖啡套装那单到底是几月几号送到", "手冲咖啡套装", "ask_order_status"),
+        ("對了 手沖咖啡組那單到底是幾月幾號送到", "手沖咖啡組", "ask_order_status"),
+        ("when is that coffee set order coming then", "coffee set", "ask_order_status"),
+    ],
+)
+def test_an_order_of_the_thing_is_no_reward_though_one_was_just_redeemed(text: str, reward: str, sounds: str) -> None:
+    focus = {"done": "redeem_points", "topic": "redeem_points", "reward": "COF", "at": {"done": 9, "reward": 9}}
+    (step,) = hear(said(text, sounds, 0.67, reward=reward), asked(**focus)).steps
+    assert step.intent == "ask_order_status"
