@@ -83,6 +83,19 @@ def canonical(text: str) -> str:
     return lexicon.in_one_form("same_goods", text)
 
 
+def is_short_for(said: str, name: str) -> bool:
+    """Whether a word is the end of what a thing is called, and shorter: 锅 of the 电饭锅 that 电饭煲 is, "cooker"."""
+    short, called = normalise(said), _also_called(name)
+    ends = f" {short}" if short.isascii() else short
+    return bool(short) and any(each != short and each.endswith(ends) for each in called)
+
+
+def _also_called(name: str) -> set[str]:
+    """A name, and everyday words for the same thing."""
+    same = {value for value in lexicon.values("same_goods") if normalise(value) in canonical(name)}
+    return {normalise(name)} | {normalise(word) for value in same for word in lexicon.words("same_goods", value)}
+
+
 def as_written(turn: Turn, said: str) -> str:
     """A name as it stands in the customer's text, short enough for a reply."""
     text = turn.text

@@ -29,6 +29,7 @@ from actions.products import (
     money,
     of_several,
     others,
+    put_again,
     shipping,
     size_for,
     to_be_had,
@@ -305,6 +306,8 @@ async def _named_beside(turn: Turn, skus: Sequence[str]) -> Product | None:
 
 async def _tell_one(turn: Turn, product: Product, *, by_need: bool = False) -> list[Event]:
     """`by_need`: it was found by what it is for, which its description shows."""
+    if await put_again.tell(turn, product):
+        return []
     if not by_need and await to_be_had.tell_of(turn, product):
         return []
     if not by_need and await answered(turn, product):

@@ -8,6 +8,7 @@ from actions.kit import budget, lexicon
 from actions.kit.base import Turn
 from actions.kit.parsing import choice_in
 from actions.kit.replies import joined, size_text
+from actions.kit.said_before import messages_before
 from actions.kit.shapes import Asked, asked, is_width
 from actions.knowledge.answers import keep_gap
 from actions.products.listed import goods_listed, keep
@@ -36,7 +37,7 @@ KIN = 2
 async def tell(turn: Turn) -> bool:
     """Tells whether the product that is meant is to be had so; False where that is not asked, or none is meant."""
     wanted = Asked((), (), how_many=False) if turn.pressed else asked(turn.text)
-    if not wanted or _is_of_another(turn.text, of_a_bed=bool(wanted.beds)):
+    if not wanted or _is_of_another(_beside_goods(turn), of_a_bed=bool(wanted.beds)):
         return False
     product = await _meant(turn)
     if product is None:
@@ -47,7 +48,7 @@ async def tell(turn: Turn) -> bool:
 async def tell_of(turn: Turn, product: Product) -> bool:
     """The same of a product that was found by other means."""
     wanted = Asked((), (), how_many=False) if turn.pressed else asked(turn.text)
-    is_other = _is_of_another(turn.text, of_a_bed=bool(wanted.beds))
+    is_other = _is_of_another(_beside_goods(turn), of_a_bed=bool(wanted.beds))
     return bool(wanted) and not is_other and await _tell_of(turn, product, wanted)
 
 
@@ -196,10 +197,10 @@ async def _meant(turn: Turn) -> Product | None:
 
 
 async def _named_before(turn: Turn) -> Product | None:
-    said = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
-    for text in reversed(said[-LOOKED_BACK - 1 : -1]):
-        if not text.startswith("/") and (named := await named_best(turn.session, text)) is not None:
-            return named
+    for steps in messages_before(turn, LOOKED_BACK):
+        for step in reversed(steps):
+            if (named := await named_best(turn.session, str(step["text"]))) is not None:
+                return named
     return None
 
 
@@ -225,6 +226,14 @@ async def _tell_of_kind(turn: Turn, wanted: Asked) -> bool:
     turn.focus(listed=shown, product=None)
     turn.done("answered", turn.text, products=[product.sku for product in there])
     return True
+
+
+def _beside_goods(turn: Turn) -> str:
+    """What is said beside the thing that is named: 防风 of 防风外套 asks for no property."""
+    left = turn.text
+    for word in sorted(map(str, turn.entities("product")), key=len, reverse=True):
+        left = left.replace(word, " ")
+    return left
 
 
 def _is_of_another(text: str, *, of_a_bed: bool = False) -> bool:

@@ -1,9 +1,8 @@
 """What the customer named in their last messages, where the one at hand names nothing: the thing, and what is wrong
 with it. Also of messages that an article answered or nobody understood."""
 
-from typing import Any
-
 from actions.kit.base import Turn
+from actions.kit.said_before import events_before, is_typed
 from actions.returns.heard import is_fault, kind_wished, reason_said, supposes
 from actions.returns.lines import Lines, bought, fitting
 from crm_store.members import Member
@@ -41,31 +40,11 @@ async def reason_told(turn: Turn, member: Member, sku: str) -> ReturnReason | No
 def said_before(turn: Turn) -> list[str]:
     """What the customer typed in the messages before this one, the last first, back to the last return."""
     found: list[str] = []
-    for event in reversed(_before_this_message(turn)):
+    for event in reversed(events_before(turn)):
         if event.get("event") == "action" and event.get("name") in _ENDS:
             break
-        text = str(event.get("text") or "") if event.get("event") == "user" else ""
-        if text and not text.startswith("/"):
-            found.append(text)
+        if event.get("event") == "user" and is_typed(event):
+            found.append(str(event["text"]))
         if len(found) == LATELY:
             break
     return found
-
-
-def _before_this_message(turn: Turn) -> list[dict[str, Any]]:
-    """The events before the customer's message at hand, all of its steps left out."""
-    events = list(turn.tracker.events)
-    own = turn.message_id.partition(".")[0]
-    last = len(events)
-    for at in range(len(events) - 1, -1, -1):
-        if events[at].get("event") != "user":
-            continue
-        if _message_of(events[at]) != own and last < len(events):
-            break
-        last = at
-    return events[:last]
-
-
-def _message_of(event: dict[str, Any]) -> str:
-    number = (event.get("metadata") or {}).get("message_id") or event.get("message_id") or ""
-    return str(number).partition(".")[0]

@@ -1,6 +1,7 @@
 """Which ordered thing a return or a fault is about: by its number, by words of any kind, by what was spoken of."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from actions.kit.mentions import RECENT_ORDERS, order_meant
 from actions.kit.order_marks import of_the_day
 from actions.kit.replies import line_text
 from actions.kit.shapes import sizes_named
-from actions.returns.heard import is_fault
+from actions.returns.heard import is_fault, reason_said
 from crm_store import orders, products, returns
 from crm_store.labels import label
 from crm_store.language import format_date
@@ -27,6 +28,10 @@ Lines = Sequence[tuple[Order, OrderLine]]
 FROM_FOCUS = "focus"
 """The extractor of entities that were not said."""
 _CLAUSE_END = re.compile(r"[，,。.;；!！?？\n]+")
+_PARTS = re.compile(
+    r"[，,、。;；!！?？\n]+|\.(?!\d)|[和跟与與]|同埋|(?<=[\u4e00-\u9fff])\s+|\b(?:and|but)\b", re.IGNORECASE
+)
+"""What parts the things of a list, and what is told of them."""
 WEIGHT_HEAD = 1.0
 """Of a name's last character: 鞋 of 轻跑鞋."""
 
@@ -104,7 +109,8 @@ async def _named_in(turn: Turn, text: str, lines: Lines) -> Found | None:
     names = [str(value) for value in turn.entities("product")]
     own = [name for name in names if not is_part(name) and (text == turn.text or normalise(name) in text)]
     for words in [*([" ".join(own)] if own else []), text]:
-        fit = await fitting(turn, words, lines)
+        fit = await _told_of_by_itself(turn, text, lines) if len(own) > 1 else []
+        fit = fit or await fitting(turn, words, lines)
         if fit:
             days = _of_the_size(turn, of_the_day(turn, fit))
             if len(days) > 1 and lexicon.mentions("latest", turn.text):
@@ -115,6 +121,18 @@ async def _named_in(turn: Turn, text: str, lines: Lines) -> Found | None:
     if sold := await products.named(turn.session, text):
         return Found(unknown=sold[0].names.get(turn.language) or sold[0].sku)
     return None
+
+
+async def _told_of_by_itself(turn: Turn, text: str, lines: Lines) -> Lines:
+    """Of several things that are named the one that is named once more, or is told by itself to have something wrong:
+    "I ordered a backpack, a power bank and tea, the backpack is smaller than I thought"."""
+    parts = [(part, await fitting(turn, part, lines)) for part in _PARTS.split(text) if part and part.strip()]
+    alone = [(part, fit) for part, fit in parts if len({line.sku for _, line in fit}) == 1]
+    times = Counter(fit[0][1].sku for _, fit in alone)
+    again = [fit for _, fit in alone if times[fit[0][1].sku] > 1]
+    wrong = [fit for part, fit in alone if reason_said(part) is not None]
+    of_one = again or wrong
+    return of_one[0] if len({fit[0][1].sku for fit in of_one}) == 1 else []
 
 
 def _of_the_size(turn: Turn, lines: Lines) -> Lines:

@@ -57,6 +57,12 @@ _IS_NOT = re.compile(
     rf"^{_LEAD}(?:(?:我)?(?:说|說|要|问|問)的)?(?:不是|不係|唔係|唔是)(?P<what>[^吗嗎么]{{1,8}}?){_ENDS}", re.IGNORECASE
 )
 _IS = re.compile(r"^(?:而)?(?:是|係|应该是|應該是|我(?:说|說|讲|講|要|问|問|想问|想問)的?(?:是|係)?|我是|我係)(?=.)")
+_MEANS = re.compile(
+    rf"^{_LEAD}我(?:刚才|剛才|刚刚|剛剛|頭先|头先|明明|一直)?(?:都)?(?:是|係)?"
+    rf"(?:{_SPEAKING})(?:紧|緊|(?:的|嘅)?(?:是|係))(?=.)",
+    re.IGNORECASE,
+)
+"""我问的是电饭煲, in front of 不是不粘锅."""
 _BARE = re.compile(
     rf"^{_LEAD}not\s+(?P<the>(?:the|my|your|about)\s+)?(?P<what>(?!"
     r"(?:the|my|your|about|right|same|one|best|first|last|case|point|issue|problem|way|time|size|colou?r)\b"
@@ -79,7 +85,7 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 _SAYS = re.compile(
-    r"^(?:我|我是)?(?:是)?(?:问|問|说|說|讲|講)(?:的是)?(?=.)"
+    r"^(?:我|我是)?(?:刚才|剛才|刚刚|剛剛|頭先|头先|明明)?(?:是)?(?:问|問|说|說|讲|講)(?:緊|紧)?(?:[的嘅][是係])?(?=.)"
     r"|^(?:no,?\s+)?i (?:said|meant|mean|asked about|am asking about|was asking about)\s+",
     re.IGNORECASE,
 )
@@ -109,7 +115,7 @@ def read(text: str) -> RuledOut | None:
     left: list[str] = []
     for place, clause in enumerate(clauses):
         behind = clauses[place + 1] if place + 1 < len(clauses) else ""
-        rest, what = _taken_out(clause, behind)
+        rest, what = _taken_out(clause, behind, clauses[place - 1] if place else "")
         if what is None:
             left.append(_IS.sub("", clause) or clause if things else clause)
         else:
@@ -166,8 +172,9 @@ def forgotten(context: Context, things: Sequence[str]) -> Context:
     return replace(context, focus={**focus, "listed": kept})
 
 
-def _taken_out(clause: str, behind: str) -> tuple[str, str | None]:
-    """What is left of a clause and what it rules out; None for the latter when it rules nothing out."""
+def _taken_out(clause: str, behind: str, before: str) -> tuple[str, str | None]:
+    """What is left of a clause and what it rules out, beside the clauses on both sides of it; None for the latter
+    when it rules nothing out."""
     if re.search(r"[吗嗎么咩]$", clause):
         return clause, None
     for pattern in (_DENIES, _DENIES_EN, _BARE):
@@ -177,7 +184,7 @@ def _taken_out(clause: str, behind: str) -> tuple[str, str | None]:
         return "", (found["what"] or found["what_en"]).strip()
     if (found := _BEHIND.search(clause)) and not _UNFINISHED.search(found["rest"]) and len(found["rest"].split()) > 1:
         return found["rest"].strip(), found["what"].strip()
-    if (found := _IS_NOT.search(clause)) and _IS.match(behind):
+    if (found := _IS_NOT.search(clause)) and (_IS.match(behind) or _MEANS.match(before)):
         return "", found["what"].strip()
     return clause, None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit.goods import Fit, bare, fit
+from actions.kit.goods import Fit, bare, fit, is_short_for
 
 COFFEE = ("手冲咖啡套装", "手沖咖啡組", "Pour-over Coffee Set")
 SHOES = ("轻跑鞋", "輕跑鞋", "Light Running Shoes")
@@ -44,3 +44,17 @@ def test_another_thing_with_a_word_in_common_is_only_near(said: str, called: tup
 @pytest.mark.parametrize("said", ["东西", "我的包裹", "那单", "the order", "my stuff", "货"])
 def test_words_that_name_no_goods(said: str) -> None:
     assert bare(said) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "name"), [("锅", "电饭煲"), ("鍋", "電鍋"), ("cooker", "3 l Rice Cooker"), ("case", "cabin case")]
+)
+def test_a_short_word_ends_what_a_thing_is_called(said: str, name: str) -> None:
+    assert is_short_for(said, name)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"), [("锅", "保温杯"), ("电饭煲", "电饭煲"), ("pan", "rice cooker"), ("an", "pan")]
+)
+def test_another_word_does_not(said: str, name: str) -> None:
+    assert not is_short_for(said, name)

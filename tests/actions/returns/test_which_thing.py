@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm_store.orders import OrderLine
 from tests.actions.conftest import Customer
 from tests.actions.returns.talking import bought, press, requests, say
 
@@ -63,6 +64,39 @@ class TestNotThisButThat:
         told = await say(member, "keeping the earphones, the desk lamp goes back", RETURN, language="en")
         assert "Desk Lamp" in told.text
         assert "Earbuds" not in told.text
+
+
+class TestOneOfSeveral:
+    """Of several things in one message the one that is named once more goes back."""
+
+    @pytest.mark.parametrize(
+        ("text", "names", "language", "meant"),
+        [
+            ("我买了耳机、台灯，台灯比想的小太多了，能只退这个吗", ["耳机", "台灯"], "zh-Hans", "护眼台灯"),
+            ("我訂了台燈跟耳機，台燈比想像中小，可以只退這個嗎", ["台燈", "耳機"], "zh-Hant", "護眼檯燈"),
+            (
+                "i ordered a lamp and wireless earphones, the lamp's smaller than i thought. can i send just that back",
+                ["lamp", "wireless earphones"],
+                "en",
+                "Desk Lamp",
+            ),
+        ],
+    )  # fmt: skip
+    async def test_that_one_goes_back(
+        self, member: Customer, text: str, names: list[str], language: str, meant: str
+    ) -> None:
+        await bought(member, "lamp", "buds")
+        told = await say(member, text, RETURN, entities={"product": names}, language=language)
+        line = await member_line(member)
+        assert line == meant, told.text
+
+
+async def member_line(member: Customer) -> str:
+    """What the open return is about, in the customer's language."""
+    async with member.database.transaction() as session:
+        line = await session.get(OrderLine, int(str(member.slots["return_line"])))
+        assert line is not None
+        return line.names[member.language]
 
 
 async def at_the_exchange(member: Customer) -> None:

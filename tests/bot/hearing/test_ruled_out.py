@@ -26,6 +26,9 @@ class TestTakenOut:
             ("days to EXCHANGE, not vouchers", ("vouchers",), "days to EXCHANGE"),
             ("I said the backpack not the lunch box", ("lunch box",), "the backpack"),
             ("不是预售，是现货", ("预售",), "现货"),
+            ("我问的是电饭煲 不是不粘锅。。", ("不粘锅",), "电饭煲"),
+            ("我問的是電鍋，不是不沾鍋", ("不沾鍋",), "電鍋"),
+            ("i meant the rice cooker not the pan", ("pan",), "the rice cooker"),
             ("I'm not asking about the box, how many days", ("box",), "how many days"),
         ],
     )
@@ -39,6 +42,7 @@ class TestTakenOut:
             "不是本人可以取吗", "不是问过了吗", "没提货", "不是很懂", "not sure", "not working", "not the right size",
             "it's not the colour i ordered", "the lamp is not the one I ordered", "why not the blue one",
             "he is not my husband", "不要退货，换一个", "我没说要退", "broken, not opened", "what do you have",
+            "我买的是L，不是XL",
         ],
     )  # fmt: skip
     def test_a_statement_and_a_question_stay_whole(self, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.hearing import wishes
 from bot.hearing.hear import hear
 from tests.bot.hearing.words import asked, option, said
 
@@ -35,3 +36,14 @@ def test_a_reward_that_is_named_stays_one(text: str) -> None:
 
 def test_without_a_return_in_hand_nothing_is_changed() -> None:
     assert [step.intent for step in hear(said("可以换什么新的吗", REWARDS), asked()).steps] == [REWARDS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["服了，那换个方案，送我爸保温杯", "好吧 那換個方案，送我爸保溫杯", "ok change of plan, the flask for my dad"],
+)
+def test_another_plan_is_no_swap_for_points(text: str) -> None:
+    parts = [("redeem_points", 0.9) for _ in wishes.clauses(text)]
+    assert "redeem_points" not in [
+        step.intent for step in hear(said(text, "redeem_points", 0.9, *parts), asked()).steps
+    ]
