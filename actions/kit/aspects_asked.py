@@ -4,11 +4,12 @@ enough. Words that stand together are in the lexicon (`property_topic`); shapes 
 import re
 from collections.abc import Mapping
 
-from actions.kit import lexicon
+from actions.kit import airline, lexicon
 from crm_store.numerals import CHINESE
 from crm_store.text import normalise
 
 PEOPLE, AGE, SAFETY, GOES_WITH, CONTENTS = "people", "age", "safety", "goes_with", "contents"
+FLIGHT = "flight"
 _SOME = rf"(?:\d+|{CHINESE}|几)"
 _SHAPES: Mapping[str, re.Pattern[str]] = {
     "origin": re.compile(
@@ -47,6 +48,9 @@ def asked(text: str) -> list[str]:
     flat = normalise(text)
     found = [(each.start, each.value) for each in lexicon.heard("property_topic", text)]
     found += [(match.start(), aspect) for aspect, shape in _SHAPES.items() if (match := shape.search(flat))]
+    if not any(aspect == FLIGHT for _, aspect in found) and airline.asked(text):
+        # Whoever names an airline asks whether it may come along.
+        found.append((len(flat), FLIGHT))
     aspects = list(dict.fromkeys(aspect for _, aspect in sorted(found)))
     if GOES_WITH in aspects:
         return [GOES_WITH]

@@ -11,10 +11,13 @@ from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.goods import things_said
 from crm_store import products
+from crm_store.errors import NotFound
 from crm_store.products import Product
 from crm_store.text import normalise
 
 SEVERAL = 2
+_OF_GOODS = ("ask_product", "ask_recommendation")
+_THINGS = ("product", "order", "parcel", "return", "complaint", "reward", "listed", "article")
 _BETWEEN = re.compile(
     r"配上?|搭|加上?|再加|和|跟|与|與|同埋|同|连|連|[还還]有(?!货|貨|没|沒|吗|嗎)|以及|或者?|、|，|,|\+|\b(?:with|and|plus|or)\b",
     re.IGNORECASE,
@@ -47,8 +50,27 @@ async def asked(turn: Turn) -> Asked | None:
     if rule is None or any(each.value == rule for each in lexicon.each("rule_but", turn.text)):
         return None
     goods = await named(turn.session, turn.text)
+    if not goods and rule is Rule.WARRANTY and (meant := await _meant(turn)):
+        return Asked(rule, [meant])
     is_sure = len(goods) >= SEVERAL or (rule is Rule.INSTALMENTS and len(goods) == 1 and things_said(turn))
     return Asked(rule, goods) if is_sure else None
+
+
+async def _meant(turn: Turn) -> Product | None:
+    """The one product of which words ask that name none: what another part of the message names, else the one that was
+    told last, where no order is spoken of."""
+    for word in things_said(turn):
+        if found := await products.meant(turn.session, word, limit=1):
+            return found[0]
+    spoken = turn.spoken_of
+    places: dict[str, int] = spoken.get("at") or {}
+    is_last = places.get("product", 0) == max((at for kind, at in places.items() if kind in _THINGS), default=0)
+    if not spoken.get("product") or not is_last or spoken.get("topic") not in _OF_GOODS:
+        return None
+    try:
+        return await products.by_sku(turn.session, str(spoken["product"]))
+    except NotFound:
+        return None
 
 
 async def named(session: AsyncSession, text: str) -> list[Product]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from actions.kit import aspects_asked, budget, comes_with, lexicon, plainly, shapes
 from actions.kit.base import Turn
+from actions.kit.goods import is_short_for
 from actions.knowledge.answers import keep_gap
 from actions.products import aspects, parts_alone
 from actions.products.listed import goods_listed, keep
@@ -80,7 +81,8 @@ async def _tell_figures(turn: Turn) -> bool:
     if any(lexicon.mentions(group, turn.text) for group in (*OF_TWO, "in_stock", "price_question")):
         return False
     words = _words(turn) or [turn.text]
-    named = [each for word in words if (each := await named_best(turn.session, word)) is not None]
+    found = [await _spoken_of_as(turn, word) or await named_best(turn.session, word) for word in words]
+    named = [each for each in found if each is not None]
     if len({product.sku for product in named}) != 1 or not await answered(turn, named[0]):
         return False
     keep(turn, named[0])
@@ -146,7 +148,7 @@ async def meant(turn: Turn) -> Product | None:
     if whole:
         return whole[0] if len(whole) == 1 else None
     for word in _words(turn):
-        if (named := await named_best(turn.session, word)) is not None:
+        if (named := await _spoken_of_as(turn, word) or await named_best(turn.session, word)) is not None:
             return named
     beside = aspects_asked.without(turn.text)
     if (named := await named_best(turn.session, beside)) is not None:
@@ -163,9 +165,22 @@ async def meant(turn: Turn) -> Product | None:
         return None
 
 
+async def _spoken_of_as(turn: Turn, word: str) -> Product | None:
+    """The product spoken of, where a word is only short for what it is called: 锅 after the 电饭煲."""
+    sku = turn.spoken_of.get("product")
+    try:
+        product = await products.by_sku(turn.session, str(sku)) if sku else None
+    except NotFound:
+        return None
+    called = [*product.names.values(), *product.keywords] if product is not None else []
+    return product if any(is_short_for(word, name) for name in called) else None
+
+
 def _words(turn: Turn) -> list[str]:
-    """What was understood as a thing, without what only stands in the question, such as the dishwasher."""
+    """What was understood as a thing, without what only stands in the question, such as the dishwasher; where the words
+    name none, what another part of the message names for them."""
     flat = normalise(turn.text)
     asking = [flat[each.start : each.end] for each in lexicon.heard("property_topic", turn.text)]
     said = [normalise(str(value)) for kind in ("product", "reward") for value in turn.entities(kind)]
-    return [word for word in said if word in flat and not any(word in each for each in asking)]
+    here = [word for word in said if word in flat and not any(word in each for each in asking)]
+    return here or [word for word in said if word not in flat]

@@ -8,14 +8,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from actions.kit import aspects_asked, comes_with, lexicon
+from actions.kit import airline, aspects_asked, comes_with, lexicon
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
 from actions.kit.shapes import asks_half
 from actions.knowledge.answers import keep_gap
-from actions.products import aspects
+from actions.products import aspects, mains
 from actions.products.sizes import sizes_named
 from actions.products.texts import fact_lines, line, name_of
 from actions.products.wording import known_by
@@ -36,6 +36,8 @@ FACTS = {
 """The attributes that answer each kind of question."""
 NOT_SAID = "not_said"
 """In the focus: the product of which the catalogue did not say what was asked; the next time it is said otherwise."""
+QUOTED = 24
+"""Characters of a question that are repeated; of English twice as many."""
 SUMMARY = 60
 """Characters of a question that the timeline keeps."""
 _PARTS = re.compile(r"[\s，,。？?！!；;、]+(?=[^\x00-\x7f])|[，,。？?！!；;]+|\b(?:and|but|also)\b", re.IGNORECASE)
@@ -70,7 +72,7 @@ async def answered(turn: Turn, product: Product) -> bool:
         return True
     if asked is not None:
         return await _tell_fact(turn, product, asked)
-    asks = lexicon.mentions("property_question", _unnamed(turn.text, product))
+    asks = lexicon.mentions("property_question", _unnamed(turn, turn.text, product))
     if asks and (wanted := _property(turn, product, turn.text)):
         await _tell_property(turn, product, wanted)
         return True
@@ -112,7 +114,7 @@ async def _tell_fact(turn: Turn, product: Product, asked: str) -> bool:
             await keep_gap(turn)
             turn.done("not_found", turn.text, product=product.sku)
         else:
-            await _tell_unknown(turn, product)
+            await _tell_unknown(turn, product, [asked])
         return True
     turn.say("reply_product_fact", facts=_named(product, known, turn))
     turn.done("answered", f"{product.sku}: {asked}", product=product.sku)
@@ -132,11 +134,20 @@ async def _tell_unknown(turn: Turn, product: Product, topics: Sequence[str] = ()
     again = turn.spoken_of.get(NOT_SAID) == product.sku
     response = "reply_product_unknown_too" if again else "reply_product_unknown"
     near = aspects.texts_of(aspects.beside(product, topics, turn.language))
-    values = {"asked": called(topics, turn.language), "beside": _beside(near, turn.language)}
+    named = called(topics, turn.language) if topics else _as_said(turn)
+    values = {"asked": named, "beside": _beside(near, turn.language)}
     turn.say(response, name=name_of(product, turn.language), buttons=[wish(turn, "request_human")], **values)
     turn.focus(**{NOT_SAID: None if again else product.sku})
     await keep_gap(turn)
     turn.done("not_found", turn.text, product=product.sku)
+
+
+def _as_said(turn: Turn) -> str:
+    """What was asked in the customer's own words, where they are few; that it is open which point is meant, else."""
+    asking = [part.strip() for part in _PARTS.split(turn.text) if lexicon.mentions("property_question", part)]
+    if len(asking) != 1 or len(asking[0]) > QUOTED * (2 if asking[0].isascii() else 1):
+        return called((), turn.language)
+    return label("product_aspect", "as_said", turn.language, words=asking[0])
 
 
 def called(topics: Sequence[str], language: Language) -> str:
@@ -166,7 +177,8 @@ async def also_asked(turn: Turn, product: Product) -> None:
     beside = [
         part
         for part in _PARTS.split(turn.text)
-        if lexicon.mentions("property_question", part) and not lexicon.mentions("had_question", part)
+        if lexicon.mentions("property_question", _unnamed(turn, part, product))
+        and not lexicon.mentions("had_question", part)
     ]
     wanted = " ".join(filter(None, (_property(turn, product, part) for part in beside if not sizes_named(part))))
     topics = aspects_asked.asked(beside_names(turn.text, product))
@@ -178,6 +190,9 @@ async def also_asked(turn: Turn, product: Product) -> None:
 
 async def tell_aspects(turn: Turn, product: Product, topics: Sequence[str]) -> None:
     """What the shop's data say of what is asked, a plain yes or no first; and of what they say nothing."""
+    topics = _not_told_there(turn, product, topics)
+    if not topics:
+        return
     found = [aspects.fact(product, topic, turn.language, turn.text) for topic in topics]
     facts = [fact for fact in found if fact is not None]
     unsaid = [topic for topic, fact in zip(topics, found, strict=True) if fact is None]
@@ -198,6 +213,25 @@ async def tell_aspects(turn: Turn, product: Product, topics: Sequence[str]) -> N
     turn.done("answered", f"{product.sku}: {' '.join(topics)}"[:SUMMARY], product=product.sku)
 
 
+def _not_told_there(turn: Turn, product: Product, topics: Sequence[str]) -> list[str]:
+    """The aspects that are left where some depend on a place or an airline, and what comes of them there was told."""
+    left = [topic for topic in topics if topic != mains.VOLTAGE or not mains.tell(turn, product)]
+    if aspects_asked.FLIGHT in left and airline.asked(turn.text) and _tell_airline(turn, product):
+        left.remove(aspects_asked.FLIGHT)
+    return left
+
+
+def _tell_airline(turn: Turn, product: Product) -> bool:
+    """Tells what is written of taking it on board, and that each airline has a limit of its own; False where nothing
+    is written."""
+    told = aspects.fact(product, aspects_asked.FLIGHT, turn.language)
+    if told is None:
+        return False
+    turn.say("reply_product_airline", name=name_of(product, turn.language), told=told.text)
+    turn.done("answered", f"{product.sku}: {aspects_asked.FLIGHT}", product=product.sku)
+    return True
+
+
 def verdict(facts: Sequence[aspects.Fact], language: Language) -> str:
     """How an answer begins where all that is written is a yes, or all of it a no; empty where nothing is plain."""
     plain = {fact.holds for fact in facts if fact.holds is not None}
@@ -208,10 +242,11 @@ def verdict(facts: Sequence[aspects.Fact], language: Language) -> str:
     return label("product_answer", kind, language)
 
 
-def _unnamed(text: str, product: Product) -> str:
-    """A text without the product's own names: 防风 of 防风外套 asks for nothing."""
+def _unnamed(turn: Turn, text: str, product: Product) -> str:
+    """A text without the product's own names, and what it is called in the message: 防风 of 防风外套 asks for
+    nothing."""
     left = normalise(text)
-    for name in map(normalise, product.names.values()):
+    for name in map(normalise, (*product.names.values(), *map(str, turn.entities("product")))):
         left = left.replace(name, " ")
     return left
 

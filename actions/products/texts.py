@@ -11,6 +11,8 @@ from crm_store.language import Language, format_money
 from crm_store.policy import policy
 from crm_store.products import Product
 
+KILOGRAM = 1000
+
 
 def name_of(product: Product, language: Language) -> str:
     return product.names.get(language) or next(iter(product.names.values()))
@@ -79,9 +81,17 @@ def _value(name: str, value: Any, language: Language) -> str:
         return str(value.get(language) or next(iter(value.values()), ""))
     if isinstance(value, list):
         return joined([_value(name, each, language) for each in value], language)
+    if name == "weight_g":
+        return _weight(int(value), language)
     if name == "colours":
         try:
             return label("product_colour", str(value), language)
         except LabelMissing:
             return str(value)
     return str(value)
+
+
+def _weight(grams: int, language: Language) -> str:
+    """As people say it: 218 克, 2.9 公斤."""
+    kind, figure = ("kilograms", f"{grams / KILOGRAM:g}") if grams >= KILOGRAM else ("grams", str(grams))
+    return label("product_weight", kind, language, figure=figure)

@@ -4,6 +4,7 @@ again, and nothing else is begun in its place."""
 import re
 from dataclasses import replace
 
+from actions.kit import aspects_asked
 from actions.kit.base import ANSWER_MISSED, ASKED_AGAIN
 from bot.hearing import wishes
 from bot.hearing.objection import Objection
@@ -48,13 +49,15 @@ def anew(heard: Heard | None, missed: Objection, whole: Parsed, context: Context
 
 def _misses(each: Step, missed: Objection, context: Context) -> bool:
     """Talk, what is denied, a list where one thing is asked, what would be opened where something is asked, and a
-    product's card where none was named, or where it is asked how it is sent or what would be."""
+    product's card where none was named and nothing of it is asked, or where it is asked how it is sent or what would
+    be."""
     if each.intent in missed.denied or each.intent in NO_WISH:
         return True
     if each.intent in LISTS:
         return _WHAT_THERE_IS.search(normalise(missed.rest)) is None
     if each.intent == CARD:
         names_goods = any(entity.get("entity") == "product" for entity in entities_of(each.heard or {}))
-        return _NO_CARD.search(normalise(missed.rest)) is not None or not names_goods
+        asks = names_goods or bool(aspects_asked.asked(missed.rest))
+        return _NO_CARD.search(normalise(missed.rest)) is not None or not asks
     is_act = not wishes.asks(each.intent) and each.intent not in (FAQ, PERSON)
     return is_act and missed.asks

@@ -4,16 +4,19 @@ And the several things that are asked of one product in one breath, each of whic
 sweatproof".
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import lexicon, slot_text
+from actions.kit import airline, goods, lexicon, plainly, slot_text
 from bot.hearing.said import Said
-from bot.hearing.steps import FROM_FOCUS, Heard, Step, entities_of, intent_of
+from bot.hearing.steps import FROM_FOCUS, NO_WISH, Heard, Step, entities_of, intent_of
 from crm_store.conversations import Context, Parsed
 
 PRODUCT, RECOMMEND, FAQ = "ask_product", "ask_recommendation", "ask_faq"
 OF_A_PURCHASE = frozenset({"report_fault", "return_or_refund"})
 NAMES = frozenset({"product", "order_number", "parcel_number", "reward", "choice"})
+MAY_BE = 0.25
+"""So likely a question of the product, what was not understood is asked of it."""
 MOST = 4
 """So many things asked of one product are answered one by one."""
 
@@ -44,13 +47,32 @@ def each_asked(said: Said, heard: Heard, context: Context) -> Heard:
     asked: dict[str, Step] = {}
     named = [each for each in entities_of(step.heard) if each.get("extractor") == FROM_FOCUS]
     for clause, parsed in said.clauses:
-        # "It" is what the clauses before named last.
-        named = [each for each in entities_of(parsed) if each.get("entity") in NAMES] or named
-        if (kind := _asks_for(clause.text)) is not None:
+        # "It" is what the clauses before named last, and so is 锅 after 电饭煲.
+        said_here = [each for each in entities_of(parsed) if each.get("entity") in NAMES]
+        named = named if _only_shorter(said_here, named) else said_here or named
+        if (kind := _asks_for(clause.text) or _open(clause.text, parsed)) is not None:
             as_asked = {**parsed, "text": clause.text, "intent": step.heard["intent"], "entities": named}
             asked.setdefault(kind, Step(clause.text, as_asked))
     is_of_something = bool(named) or "product" in context.focus
     return Heard.of(*asked.values()) if is_of_something and 1 < len(asked) <= MOST else heard
+
+
+def _open(text: str, heard: Parsed) -> str | None:
+    """A question that may well be one of the product, though no such aspect is known: 能不能煮粥."""
+    asks = lexicon.mentions("property_question", text) and slot_text.is_question(text) and not plainly.heard_as(text)
+    guesses = {
+        str(each.get("name")): float(each.get("confidence") or 0.0) for each in heard.get("intent_ranking") or []
+    }
+    is_open = intent_of(heard) in NO_WISH and guesses.get(PRODUCT, 0.0) >= MAY_BE
+    return text if asks and is_open else None
+
+
+def _only_shorter(said: Sequence[Parsed], before: Sequence[Parsed]) -> bool:
+    """Whether what a clause names is a short word for what was named before."""
+    return bool(said) and all(
+        any(goods.is_short_for(str(each.get("value") or ""), str(named.get("value") or "")) for named in before)
+        for each in said
+    )
 
 
 def _asks_for(text: str) -> str | None:
@@ -59,7 +81,8 @@ def _asks_for(text: str) -> str | None:
     if any(lexicon.mentions(group, text) for group in whole):
         return None
     topic = lexicon.heard("property_topic", text)
-    return topic[0].value if topic else lexicon.meant("product_question", text)
+    asked = topic[0].value if topic else lexicon.meant("product_question", text)
+    return asked or (airline.AIRLINE if airline.asked(text) else None)
 
 
 def _only(said: Said, kind: str) -> Parsed | None:

@@ -1,5 +1,7 @@
 """A message asks several things of one product, or names in one part what another means."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.hearing import named_beside, wishes
@@ -87,3 +89,59 @@ def test_a_reason_to_buy_the_thing_wishes_for_no_others() -> None:
         Step(text=stock, heard=heard(stock, "ask_product")),
     ]
     assert [step.text for step in named_beside.meant(message, Heard.of(*steps)).steps] == [stock]
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "short"),
+    [
+        ("电饭煲能寄吗，锅多重", "电饭煲", "锅"),
+        ("電子鍋可以寄嗎，鍋子多重", "電子鍋", "鍋"),
+        ("can you post the rice cooker, how heavy is the cooker", "rice cooker", "cooker"),
+    ],
+)
+def test_a_short_word_is_the_thing_named_before(text: str, thing: str, short: str) -> None:
+    first, second = (clause.text for clause in wishes.clauses(text))
+    message = _said(text, heard(first, "ask_product", product=thing), heard(second, "ask_product", product=short))
+    message = replace(message, clauses=[*message.clauses, (wishes.Clause("防水吗"), heard("防水吗", "ask_product"))])
+    steps = named_beside.each_asked(message, Heard.of(Step(text=text, heard=message.whole)), Context()).steps
+    assert {str(each["value"]) for step in steps for each in entities_of(step.heard or {})} == {thing}
+
+
+def test_another_thing_is_no_short_word_for_it() -> None:
+    text = "电饭煲能寄吗，杯子多重，锅盖防水吗"
+    names = ("电饭煲", "杯子", "锅盖")
+    clauses = wishes.clauses(text)
+    message = _said(
+        text, *(heard(clause.text, "ask_product", product=name) for clause, name in zip(clauses, names, strict=True))
+    )
+    steps = named_beside.each_asked(message, Heard.of(Step(text=text, heard=message.whole)), Context()).steps
+    assert [[each["value"] for each in entities_of(step.heard or {})] for step in steps] == [["杯子"], ["锅盖"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("那它能不能煮粥，内胆什么材质的", "那它能不能煮粥"),
+        ("它能不能煮稀飯，內鍋什麼材質", "它能不能煮稀飯"),
+        ("can it make porridge, what is it made of", "can it make porridge"),
+    ],
+)
+def test_what_no_aspect_is_known_for_is_asked_of_the_product_too(text: str, asks: str) -> None:
+    message = said(text, "ask_product", 0.9, ("out_of_scope", 0.4), ("ask_product", 0.9))
+    ranked = [{"name": "out_of_scope", "confidence": 0.4}, {"name": "ask_product", "confidence": 0.3}]
+    (clause, parsed), *others = message.clauses
+    message = replace(message, clauses=[(clause, {**parsed, "intent_ranking": ranked}), *others])
+    told = asked(product="RICE", topic="ask_product", at={"product": 3})
+    steps = named_beside.each_asked(message, Heard.of(Step(text=text, heard=message.whole)), told).steps
+    assert steps[0].text == asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["亚航能带上去吗，空箱多重", "長榮可以帶上去嗎，空箱多重", "is that fine with ryanair, how heavy is it empty"],
+)
+def test_an_airline_that_is_named_is_a_question_by_itself(text: str) -> None:
+    told = asked(product="CASE", topic="ask_product", at={"product": 3})
+    message = said(text, "ask_product", 0.9)
+    steps = named_beside.each_asked(message, Heard.of(Step(text=text, heard=message.whole)), told).steps
+    assert len(steps) == 2
