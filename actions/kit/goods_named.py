@@ -50,7 +50,9 @@ async def asked(turn: Turn) -> Asked | None:
     if rule is None or any(each.value == rule for each in lexicon.each("rule_but", turn.text)):
         return None
     goods = await named(turn.session, turn.text)
-    if not goods and rule is Rule.WARRANTY and (meant := await _meant(turn)):
+    # With a time it is a purchase of one's own that is meant: 那个月买的保修到什么时候.
+    is_of_goods = rule is Rule.WARRANTY and turn.entity("time") is None
+    if not goods and is_of_goods and (meant := await _meant(turn)):
         return Asked(rule, [meant])
     is_sure = len(goods) >= SEVERAL or (rule is Rule.INSTALMENTS and len(goods) == 1 and things_said(turn))
     return Asked(rule, goods) if is_sure else None

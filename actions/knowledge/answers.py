@@ -37,6 +37,8 @@ from crm_store.text import terms
 UNANSWERED = "unanswered"
 """In the focus: the question that was said to have no answer when it was asked again."""
 GIFTS = "gift_wrapping"
+SURER = 0.85
+"""From this score on an answer is told to who said that the last one missed."""
 LATELY = 6
 """Places of the conversation, both sides' messages, within which that is not said in the same words."""
 
@@ -88,7 +90,7 @@ async def _asked_again(turn: Turn, found: Found) -> None:
     if turn.entity("choice") == ANSWER_MISSED:
         turn.say("reply_answer_missed", buttons=buttons)
         turn.done("not_understood", turn.text)
-    elif found.surely and not found.unwritten:
+    elif found.surely and not found.unwritten and found.score >= SURER:
         # What is only near may be the next wrong thing.
         await answered(turn, found)
     else:

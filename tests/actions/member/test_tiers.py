@@ -128,7 +128,9 @@ class TestWhatIsSpokenOf:
 
     async def test_a_named_level_is_measured_from_where_the_member_stands(self, lin: Customer) -> None:
         ran = await lin.run(ActionTier, "那白金呢", "ask_tier", entities={"tier": "platinum"})
-        assert ran.only.text == "白金会员要 12 个月内得满 20,000 分。您得了 1,300，还差 18,700，大约消费 ¥9,350。"
+        assert ran.only.text == (
+            "您现在是银卡会员。白金会员要 12 个月内得满 20,000 分，您得了 1,300，还差 18,700，大约消费 ¥9,350。"
+        )
 
     async def test_a_level_below_is_passed_already(self, lin: Customer) -> None:
         ran = await lin.run(ActionTier, "普通会员要多少分", "ask_tier", entities={"tier": "bronze"})

@@ -7,7 +7,7 @@ from actions.points.balance import ActionPointsExpiring
 from actions.points.offers import ActionRewards
 from actions.points.vouchers import ActionVouchers
 from bot.demo import seed
-from crm_store import proactive, rewards
+from crm_store import members, proactive, rewards
 from crm_store.clock import FrozenClock
 from crm_store.db import Database
 from crm_store.language import Language
@@ -54,7 +54,7 @@ async def test_reminders_are_told_with_nothing_to_buy(database: Database, lin: C
     assert not any("够换" in reply.text for reply in ran.said)
     assert lin.member is not None
     async with database.transaction() as session:
-        await proactive.stop(session, lin.member, [Topic.POINTS])
+        await proactive.stop(session, await members.get(session, lin.member.id), [Topic.POINTS])
     ran = await lin.run(
         ActionPointsExpiring, "积分到期前会提醒我吗", "ask_points_expiring", entities={"choice": "reminded"}
     )
