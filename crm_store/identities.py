@@ -184,8 +184,8 @@ async def bind(session: AsyncSession, identity: Identity, member: Member, *, by:
             await session.flush()
         return identity
     # An erasure under way is waited for, and waits for this.
-    await session.refresh(member, with_for_update={"read": True, "key_share": True})
-    if member.status == MemberStatus.ERASED:
+    held = select(Member.status).where(Member.id == member.id).with_for_update(read=True, key_share=True)
+    if await session.scalar(held) == MemberStatus.ERASED:
         raise NotBindable(member.id)
     if identity.member_id is not None:
         await unbind(session, identity, by=by)
