@@ -18,6 +18,7 @@ from actions.kit import (
     part_asked,
     plainly,
     purchase_asked,
+    sent_abroad,
     shapes,
     slot_text,
 )
@@ -102,6 +103,7 @@ def asks_of_goods(text: str) -> bool:
         or bool(shapes.asked(_DATE.sub(" ", text)) or aspects_asked.asked(text) or comes_with.asked(text))
         or any(found is not None for found in (plainly.heard_as(text), part_asked.asked(text), arithmetic.read(text)))
         or purchase_asked.asks_level_price(text)
+        or sent_abroad.place_asked(text, None) is not None
         or budget.said(text) is not None
         or any(plainly.is_kind(kind, text) for kind in ("wish_to_buy", "how_to_order"))
     )
