@@ -6,9 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
-from crm_store.db import Base
 from crm_store.members import Member
 from crm_store.numbering import canonical
 from crm_store.orders import Order
@@ -16,6 +14,7 @@ from crm_store.parcels import Parcel
 from crm_store.points import Account
 
 Batch = Sequence[dict[str, Any]]
+type Held = type[Member] | type[Order] | type[Parcel]
 
 
 async def hold_members(session: AsyncSession, batch: Batch) -> None:
@@ -58,19 +57,17 @@ async def _keep(session: AsyncSession, which: ColumnElement[bool]) -> None:
     await _as_they_are(session, Member, (await session.scalars(kept)).all())
 
 
-async def _lock(session: AsyncSession, table: type[Base], which: ColumnElement[bool]) -> None:
+async def _lock(session: AsyncSession, table: Held, which: ColumnElement[bool]) -> None:
     """In the order of their ids, so that two batches of the same rows wait in turn and not in a circle."""
-    number: InstrumentedAttribute[int] = table.id  # type: ignore[attr-defined]
-    locked = select(number).where(which).order_by(number).with_for_update(key_share=True)
+    locked = select(table.id).where(which).order_by(table.id).with_for_update(key_share=True)
     await _as_they_are(session, table, (await session.scalars(locked)).all())
 
 
-async def _as_they_are(session: AsyncSession, table: type[Base], ids: Sequence[int]) -> None:
+async def _as_they_are(session: AsyncSession, table: Held, ids: Sequence[int]) -> None:
     """What the session had read before it held them is read again."""
-    read = {each.id for each in session if isinstance(each, table)}  # type: ignore[attr-defined]
+    read = {each.id for each in session if isinstance(each, table)}
     if again := read & set(ids):
-        number: InstrumentedAttribute[int] = table.id  # type: ignore[attr-defined]
-        await session.execute(select(table).where(number.in_(again)), execution_options={"populate_existing": True})
+        await session.execute(select(table).where(table.id.in_(again)), execution_options={"populate_existing": True})
 
 
 def _said(batch: Batch, column: str) -> list[str]:
