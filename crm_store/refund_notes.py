@@ -12,9 +12,6 @@ from crm_store.language import Language, format_date, format_money
 from crm_store.orders import Order, OrderActor
 from crm_store.promises import MadeBy, Promise, PromiseKind
 
-EVENT = "refund_noted"
-"""The kind of the row in the order's history; its detail holds `amount_minor`."""
-
 
 class RefundTooHigh(CrmError):
     """More than what is left of the order's total; `most_minor` is that, in minor units of `currency`."""
@@ -34,7 +31,7 @@ class RefundNotPositive(CrmError):
 
 async def left_minor(session: AsyncSession, order: Order) -> int:
     """What may still be refunded, in minor units; never below zero."""
-    return max(0, await _rest(session, order))
+    return max(0, await orders.rest_minor(session, order))
 
 
 async def note(
@@ -57,10 +54,16 @@ async def note(
     at = at or now()
     async with session.begin_nested():
         fresh = await orders.note(
-            session, order, EVENT, key=key, detail={"amount_minor": amount_minor}, made_by=OrderActor.AGENT, at=at
+            session,
+            order,
+            orders.REFUND_NOTED,
+            key=key,
+            detail={"amount_minor": amount_minor},
+            made_by=OrderActor.AGENT,
+            at=at,
         )
         # The order is locked now and the new row counted: two agents at once cannot both promise the rest.
-        rest = await _rest(session, order)
+        rest = await orders.rest_minor(session, order)
         if fresh and rest < 0:
             raise RefundTooHigh(max(0, rest + amount_minor), order.currency)
     member = await members.get(session, order.member_id)
@@ -80,10 +83,3 @@ async def note(
         reference=order.number,
         at=at,
     )  # fmt: skip
-
-
-async def _rest(session: AsyncSession, order: Order) -> int:
-    """The total less what was noted and what a cancelled order gives back."""
-    history = await orders.history(session, order.id)
-    noted = sum(int(event.detail["amount_minor"]) for event in history if event.kind == EVENT)
-    return order.total_minor - order.refund_minor - noted

@@ -17,6 +17,7 @@ from crm_store.conversations.errors import (
 )
 from crm_store.conversations.models import IDLE, MERGED, Conversation, ConversationState, QueueReason, Urgency
 from crm_store.conversations.queries import held, locked, locked_current
+from crm_store.errors import NotFound
 from crm_store.identities import Identity
 from crm_store.messages import Message, MessageStatus
 
@@ -272,14 +273,16 @@ async def reopen(session: AsyncSession, conversation_id: str, *, agent_id: int) 
 
     Raises ConversationReplaced when the customer has another one open by now, ConversationMerged.
     """
+    whose = await session.scalar(select(Conversation.identity_id).where(Conversation.id == conversation_id))
+    if whose is None:
+        raise NotFound("conversation", conversation_id)
+    # Identities are locked before their conversations, here as by who receives a message and by who erases.
+    await session.get_one(Identity, whose, with_for_update={"key_share": True}, populate_existing=True)
     conversation = await locked(session, conversation_id)
     _no_line(conversation)
     if conversation.state != ConversationState.CLOSED:
         return conversation
-    identity = await session.get_one(
-        Identity, conversation.identity_id, with_for_update={"key_share": True}, populate_existing=True
-    )
-    newer = await locked_current(session, identity.id)
+    newer = await locked_current(session, conversation.identity_id)
     if newer is not None:
         raise ConversationReplaced(conversation_id, newer.id)
     if conversation.archived_at is not None:

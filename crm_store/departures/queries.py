@@ -14,10 +14,9 @@ from crm_store.members import Member, MemberChange, MemberStatus
 from crm_store.orders import Order, OrderStatus
 from crm_store.policy import policy
 from crm_store.promises import Promise
-from crm_store.returns import ReturnRequest, ReturnStatus
 from crm_store.risk import RiskAssessment, RiskLevel
 from crm_store.value import CURRENCY, MemberValue, ValueRun, latest_run
-from crm_store.value.purchases import bought
+from crm_store.value.purchases import bought, kept_minor, refunded_returns, returned_minor
 
 GOING = (MemberStatus.LEAVING, MemberStatus.LEFT)
 _UNDER_WAY = (OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED)
@@ -52,22 +51,18 @@ def _candidates(run: ValueRun | None, *, only: int | None, worth_minor: int | No
     going = select(Member.id).where(Member.status.in_(GOING), mine)
     # Found once: each of the parts below looks there.
     gone = select(going.union(_silent(only)).cte("gone").c.id)
-    own = case((Order.currency == CURRENCY, Order.total_minor), else_=0)
+    own = case((Order.currency == CURRENCY, kept_minor()), else_=0)
     books = (
         select(Order.member_id, func.sum(own).label("spent"), func.max(Order.placed_at).label("last"))
         .where(bought(), Order.member_id.in_(gone))
         .group_by(Order.member_id)
         .subquery()
     )
+    returns = refunded_returns()
     refunds = (
-        select(Order.member_id, func.sum(ReturnRequest.refund_minor).label("back"))
-        .join(Order, ReturnRequest.order_id == Order.id)
-        .where(
-            ReturnRequest.status == ReturnStatus.REFUNDED,
-            bought(),
-            Order.currency == CURRENCY,
-            Order.member_id.in_(gone),
-        )
+        select(Order.member_id, func.sum(returned_minor(returns)).label("back"))
+        .join(returns, returns.c.order_id == Order.id)
+        .where(bought(), Order.currency == CURRENCY, Order.member_id.in_(gone))
         .group_by(Order.member_id)
         .subquery()
     )

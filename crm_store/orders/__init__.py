@@ -11,6 +11,7 @@ from crm_store.orders.models import (
     OrderLine,
     OrderStatus,
 )
+from crm_store.orders.paid_back import REFUND_NOTED, rest_minor
 from crm_store.orders.queries import by_number, by_number_in_any_case, history, recent
 from crm_store.orders.rules import points_due_at
 from crm_store.orders.service import (
@@ -28,6 +29,7 @@ from crm_store.orders.service import (
 __all__ = [
     "CANCELLABLE",
     "CHANGEABLE",
+    "REFUND_NOTED",
     "LineItem",
     "NothingToChange",
     "Order",
@@ -52,4 +54,5 @@ __all__ = [
     "points_due_at",
     "recent",
     "request_change",
+    "rest_minor",
 ]

@@ -12,6 +12,7 @@ from crm_store.clock import business_zone, now
 from crm_store.errors import KeyReused, NotFound
 from crm_store.orders.errors import NothingToChange, OrderNotCancellable, OrderNotChangeable, OrderStepRefused
 from crm_store.orders.models import FLOW, SIDE_STEPS, LineItem, Order, OrderActor, OrderEvent, OrderLine, OrderStatus
+from crm_store.orders.paid_back import rest_minor
 from crm_store.orders.rules import points_due_at
 from crm_store.policy import policy
 
@@ -116,8 +117,8 @@ async def cancel(
     agent_id: int | None = None,
     at: datetime | None = None,
 ) -> Order:
-    """Cancel an order that has not left the house; of a paid one the whole total is due back within
-    the time the policy gives. The same key again changes nothing.
+    """Cancel an order that has not left the house; of a paid one all that has not gone back yet is due back within the
+    time the policy gives. The same key again changes nothing.
 
     Raises OrderNotCancellable, or KeyReused when `key` stands for something else.
     """
@@ -129,9 +130,11 @@ async def cancel(
     at = at or now()
     detail: dict[str, Any] = {"from": str(order.status), "reason": reason}
     if order.paid_at is not None or order.status != OrderStatus.PLACED:
-        order.refund_minor = order.total_minor
-        order.refund_due_at = at + policy().orders.refund_after_cancelling
-        detail["refund_minor"] = order.refund_minor
+        if order.refund_minor:
+            detail["paid_back_minor"] = order.refund_minor
+        order.refund_minor = detail["refund_minor"] = max(0, await rest_minor(session, order))
+        if order.refund_minor:
+            order.refund_due_at = at + policy().orders.refund_after_cancelling
     order.status = OrderStatus.CANCELLED
     order.cancelled_at = at
     order.cancel_reason = reason[:200] if reason else None

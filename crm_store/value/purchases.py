@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Select,
+    Subquery,
     and_,
     bindparam,
     case,
@@ -94,11 +95,12 @@ async def spend_by_member(
     currency; 0 for nothing."""
     at = at or now()
     paid = and_(Order.member_id.in_(member_ids), bought(), _own(), Order.placed_at > at - YEAR, Order.placed_at <= at)
-    spent = select(Order.member_id, func.sum(Order.total_minor)).where(paid).group_by(Order.member_id)
+    spent = select(Order.member_id, func.sum(kept_minor())).where(paid).group_by(Order.member_id)
+    returns = refunded_returns()
     back = (
-        select(Order.member_id, func.sum(ReturnRequest.refund_minor))
-        .join(Order, ReturnRequest.order_id == Order.id)
-        .where(paid, ReturnRequest.status == ReturnStatus.REFUNDED)
+        select(Order.member_id, func.sum(returned_minor(returns)))
+        .join(returns, returns.c.order_id == Order.id)
+        .where(paid)
         .group_by(Order.member_id)
     )
     totals = dict.fromkeys(member_ids, 0)
@@ -112,7 +114,7 @@ async def spend_by_member(
 async def spend_elsewhere(session: AsyncSession, member_id: int, *, at: datetime) -> dict[str, int]:
     """What the member spent in the twelve months before `at` in other currencies, by currency."""
     query = (
-        select(Order.currency, func.sum(Order.total_minor))
+        select(Order.currency, func.sum(kept_minor()))
         .where(Order.member_id == member_id, bought(), ~_own(), Order.placed_at > at - YEAR, Order.placed_at <= at)
         .group_by(Order.currency)
         .order_by(Order.currency)
@@ -196,9 +198,9 @@ def _purchases(some: bool) -> Query:
             Member.id,
             func.count(Order.id),
             func.count().filter(Order.id.is_not(None), _own()),
-            _total(Order.total_minor, _own()),
+            _total(kept_minor(), _own()),
             func.count().filter(Order.id.is_not(None), recent),
-            _total(Order.total_minor, and_(_own(), recent)),
+            _total(kept_minor(), and_(_own(), recent)),
             cast(extract("epoch", func.min(Order.placed_at)), Float),
             cast(extract("epoch", func.max(Order.placed_at)), Float),
             Member.marketing_consent,
@@ -214,14 +216,15 @@ def _purchases(some: bool) -> Query:
 
 @cache
 def _refunds(some: bool) -> Query:
+    returns = refunded_returns()
     query = (
         select(
             Order.member_id,
-            _total(ReturnRequest.refund_minor),
-            _total(ReturnRequest.refund_minor, Order.placed_at > _A_YEAR_AGO),
+            _total(returned_minor(returns)),
+            _total(returned_minor(returns), Order.placed_at > _A_YEAR_AGO),
         )
-        .join(Order, ReturnRequest.order_id == Order.id)
-        .where(bought(), _own(), Order.placed_at <= _AT, ReturnRequest.status == ReturnStatus.REFUNDED)
+        .join(returns, returns.c.order_id == Order.id)
+        .where(bought(), _own(), Order.placed_at <= _AT)
         .group_by(Order.member_id)
     )
     return query.where(Order.member_id.in_(_ONLY)) if some else query
@@ -312,6 +315,23 @@ def _total(amount: Any, where: ColumnElement[bool] | None = None) -> ColumnEleme
     """A sum that is 0 for nothing and has room for the money of a whole shop."""
     found = func.sum(cast(amount, BigInteger) if where is None else case((where, cast(amount, BigInteger)), else_=0))
     return cast(func.coalesce(found, 0), Float)
+
+
+def kept_minor() -> ColumnElement[int]:
+    """An order's total less what the shop's system says it has paid back of it."""
+    return Order.total_minor - Order.refund_minor
+
+
+def refunded_returns() -> Subquery:
+    """`order_id`, and `minor`: what was paid back for returns of that order."""
+    query = select(ReturnRequest.order_id, func.sum(ReturnRequest.refund_minor).label("minor"))
+    return query.where(ReturnRequest.status == ReturnStatus.REFUNDED).group_by(ReturnRequest.order_id).subquery()
+
+
+def returned_minor(returns: Subquery) -> ColumnElement[int]:
+    """What the returns of an order have cost beyond what `kept_minor` takes off already: the shop's system tells of the
+    same refunds, and none counts twice."""
+    return case((returns.c.minor > Order.refund_minor, returns.c.minor - Order.refund_minor), else_=0)
 
 
 def bought() -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ async def test_promised_in_the_members_language_and_noted_once(
         PromiseKind.REFUND, "We refund ¥50.50 by 25 November", order.number,
     )  # fmt: skip
     assert (promise.made_by, promise.agent_id) == ("agent", agent)
-    noted = [each for each in await orders.history(session, order.id) if each.kind == refund_notes.EVENT]
+    noted = [each for each in await orders.history(session, order.id) if each.kind == orders.REFUND_NOTED]
     assert [each.detail for each in noted] == [{"amount_minor": 5_050}]
     assert await refund_notes.left_minor(session, order) == order.total_minor - 5_050
 
@@ -56,6 +56,27 @@ async def test_what_a_cancelled_order_gives_back_is_not_promised_again(session: 
         await refund_notes.note(
             session, order, amount_minor=1, due_at=now() + timedelta(days=1), agent_id=agent, key="r1"
         )
+
+
+async def test_a_cancelled_order_gives_back_only_what_has_not_gone_back_yet(session: AsyncSession) -> None:
+    member, agent = await make_member(session), await make_agent(session)
+    order = await make_order(session, member)
+    order.refund_minor = 10_000
+    await refund_notes.note(
+        session, order, amount_minor=5_000, due_at=now() + timedelta(days=1), agent_id=agent, key="r1"
+    )
+    cancelled = await orders.cancel(session, order, key="c1")
+    assert cancelled.refund_minor == cancelled.total_minor - 15_000
+    assert cancelled.refund_due_at is not None
+    assert await refund_notes.left_minor(session, cancelled) == 0
+    assert await orders.rest_minor(session, cancelled) == 0
+
+
+async def test_a_cancelled_order_that_was_paid_back_whole_owes_nothing(session: AsyncSession) -> None:
+    order = await make_order(session, await make_member(session))
+    order.refund_minor = order.total_minor
+    cancelled = await orders.cancel(session, order, key="c1")
+    assert (cancelled.refund_minor, cancelled.refund_due_at) == (0, None)
 
 
 @pytest.mark.parametrize("amount", [0, -100])

@@ -1,9 +1,11 @@
 """How agents keep conversations in order: labels, priority, snoozing, reopening; and the lists that follow from it."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import conversations, identities, queue
@@ -18,12 +20,18 @@ from crm_store.conversations import (
     SnoozeInPast,
     Urgency,
 )
+from crm_store.db import Database
+from crm_store.identities import Identity
 from crm_store.language import Language
 from crm_store.messages import MessageStatus
 from crm_store.queue import Case, Only
 from tests.crm_store.inbox import make_agent, receive
 
 HOUR = timedelta(hours=1)
+WAITING = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+)
+"""The locks are read anew each time; what `pg_stat_activity` says of waiting stays as it was first read."""
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +192,28 @@ class TestReopen:
         with pytest.raises(ConversationReplaced) as refusal:
             await conversations.reopen(session, talk.id, agent_id=me)
         assert refusal.value.current_id == newer.id
+
+    async def test_nobody_waits_in_a_circle_with_whom_the_customer_writes_to(self, database: Database) -> None:
+        """Who receives a message or erases a member locks the identity first; so does who reopens."""
+        if database.is_sqlite:
+            pytest.skip("SQLite has one writer at a time")
+        async with database.transaction() as session:
+            me = await make_agent(session)
+            talk = await held(session, me)
+            await conversations.close(session, talk.id, outcome="resolved", agent_id=me)
+
+        async def reopen() -> None:
+            async with database.transaction() as session:
+                await conversations.reopen(session, talk.id, agent_id=me)
+
+        async with database.transaction() as session:
+            await session.get_one(Identity, talk.identity_id, with_for_update={"key_share": True})
+            reopening = asyncio.create_task(reopen())
+            async with asyncio.timeout(10):
+                while not await session.scalar(WAITING):  # noqa: ASYNC110 - no event tells of another connection
+                    await asyncio.sleep(0.01)
+            await conversations.locked(session, talk.id)
+        await reopening
 
 
 class TestOpenFor:

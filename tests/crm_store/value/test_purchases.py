@@ -30,6 +30,20 @@ class TestSpendByMember:
             await returns.advance(session, request, step)
         assert await value.spend_by_member(session, [member.id]) == {member.id: 0}
 
+    @pytest.mark.parametrize(("told_minor", "spent"), [(5_000, 39_900), (20_000, 35_900), (55_900, 0)])
+    async def test_a_refund_that_the_shops_system_tells_of_counts_once(self, session, frozen_clock, told_minor, spent):
+        """What came back by our returns is in the shop's sum as well: the higher of the two is taken off."""
+        member = await make_member(session)
+        order = await make_order(session, member, items=[SHOES, TEA], status=OrderStatus.DELIVERED)
+        request = await returns.open_return(session, order, order.lines[1], reason="quality", key="m2")
+        for step in (ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.REFUNDED):
+            await returns.advance(session, request, step)
+        order.refund_minor = told_minor
+        await session.flush()
+        assert await value.spend_by_member(session, [member.id]) == {member.id: spent}
+        worth = await value.of_member(session, member.id)
+        assert worth.spend_minor == spent
+
 
 class TestOfMember:
     async def test_a_good_customer(self, session, frozen_clock):
