@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_store import members, orders, promises
+from crm_store import members, orders, promises, returns
 from crm_store.clock import now
 from crm_store.errors import CrmError
 from crm_store.labels import label
@@ -31,7 +31,7 @@ class RefundNotPositive(CrmError):
 
 async def left_minor(session: AsyncSession, order: Order) -> int:
     """What may still be refunded, in minor units; never below zero."""
-    return max(0, await orders.rest_minor(session, order))
+    return max(0, await returns.left_minor(session, order))
 
 
 async def note(
@@ -63,7 +63,7 @@ async def note(
             at=at,
         )
         # The order is locked now and the new row counted: two agents at once cannot both promise the rest.
-        rest = await orders.rest_minor(session, order)
+        rest = await returns.left_minor(session, order)
         if fresh and rest < 0:
             raise RefundTooHigh(max(0, rest + amount_minor), order.currency)
     member = await members.get(session, order.member_id)

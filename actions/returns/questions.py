@@ -158,8 +158,8 @@ class AskToConfirmReturn(ReturnQuestion):
         }
         pieces.tell(turn, line)
         if kind == ReturnKind.RETURN:
-            refund = format_money(returns.refund_for(order, line, pieces.of(turn, line)), order.currency)
-            turn.say("reply_return_confirm", refund=refund, **facts)
+            minor = await returns.refund_for(turn.session, order, line, pieces.of(turn, line))
+            turn.say("reply_return_confirm", refund=format_money(minor, order.currency), **facts)
         elif kind == ReturnKind.REPAIR:
             turn.say("reply_repair_confirm", until=await warranty_day(turn, order, line), **facts)
         elif wanted := new_one(turn):

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from crm_store.currencies import CURRENCIES
+
 LARGEST = 2**31 - 1
 OWN_CURRENCY = "CNY"
 """Of amounts that say nothing of theirs."""
@@ -35,18 +37,6 @@ _USUAL = re.compile(r"\d{1,7}(?:\.\d{1,2})?")
 _SPACED_THOUSANDS = re.compile(r"[1-9]\d{0,2}([ '])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2}|\.\d{4,})?")
 _AMOUNT_CHARACTERS = 60
 
-_ISO_4217 = """
-    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
-    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF
-    IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK
-    MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR
-    SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED
-    VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"""
-CURRENCIES = frozenset(_ISO_4217.split())
-"""Those that are money."""
-_ISO_4217_WITHOUT_MINOR = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-WITHOUT_MINOR_UNITS = frozenset(_ISO_4217_WITHOUT_MINOR.split())
-"""Of which there are no hundredths: 1280.50 JPY is nothing anybody can pay."""
 _ALSO_CALLED = {"RMB": "CNY", "人民币": "CNY", "人民幣": "CNY", "NTD": "TWD"}
 
 _SHORTENED = re.compile(r"[+-]?\d+(?:[.,]\d+E[+-]?|E[+-])\d+|[+-]?\d+(?:[.,]\d+)? ?[×x*] ?10\^[+-]?\d+", re.IGNORECASE)

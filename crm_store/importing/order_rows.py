@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from crm_store.currencies import WITHOUT_MINOR_UNITS
 from crm_store.importing.columns import BY_SIGN, NOTE, SIGNS
 from crm_store.importing.days import local_day
 from crm_store.importing.errors import CellRefused
-from crm_store.importing.figures import OWN_CURRENCY, WITHOUT_MINOR_UNITS
+from crm_store.importing.figures import OWN_CURRENCY
 from crm_store.importing.order_columns import LINE_COLUMNS
 from crm_store.numbering import canonical
 from crm_store.phones import normalise_phone

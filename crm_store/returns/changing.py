@@ -22,7 +22,8 @@ from crm_store.returns.models import (
     ReturnStepRefused,
 )
 from crm_store.returns.queries import exchanged_before
-from crm_store.returns.rules import REPAIRABLE, SHOPS_FAULT, refund_for, shipping_paid_by
+from crm_store.returns.refundable import refund_for
+from crm_store.returns.rules import REPAIRABLE, SHOPS_FAULT, shipping_paid_by
 from crm_store.returns.service import advance, ends_at, order_returns, settle_order
 
 
@@ -89,7 +90,9 @@ async def terms_of(session: AsyncSession, request: ReturnRequest, kind: ReturnKi
     paid_by = shipping_paid_by(kind, request.reason)
     if request.reason not in SHOPS_FAULT and await exchanged_before(session, request.line):
         paid_by = PaidBy.MEMBER
-    back = refund_for(request.order, request.line, request.quantity) if kind == ReturnKind.RETURN else 0
+    back = 0
+    if kind == ReturnKind.RETURN:
+        back = await refund_for(session, request.order, request.line, request.quantity, but=request)
     return Terms(shipping_paid_by=paid_by, refund_minor=back)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from crm_store.clock import business_zone
-from crm_store.orders import Order, OrderLine
+from crm_store.orders import Order
 from crm_store.policy import policy
 from crm_store.returns.models import PaidBy, ReturnKind, ReturnReason
 
@@ -37,11 +37,3 @@ def shipping_paid_by(kind: ReturnKind | str, reason: ReturnReason | str) -> Paid
     ):
         return PaidBy.SHOP
     return PaidBy.MEMBER
-
-
-def refund_for(order: Order, line: OrderLine, quantity: int) -> int:
-    """What the member paid for so many pieces, in minor units: the order's discount is shared by the lines by price,
-    rounded in the member's favour; shipping is not refunded."""
-    goods = sum(each.price_minor * each.quantity for each in order.lines)
-    paid = line.price_minor * quantity
-    return paid - order.discount_minor * paid // goods if goods else 0

@@ -23,7 +23,8 @@ from crm_store.returns.models import (
     ReturnStepRefused,
 )
 from crm_store.returns.queries import exchanged_before
-from crm_store.returns.rules import REPAIRABLE, SHOPS_FAULT, refund_for, shipping_paid_by, window, window_ends_at
+from crm_store.returns.refundable import refund_for
+from crm_store.returns.rules import REPAIRABLE, SHOPS_FAULT, shipping_paid_by, window, window_ends_at
 from crm_store.returns.warranty import warranty_ends_at, warranty_of
 
 _WAY: Mapping[str, frozenset[ReturnStatus]] = {
@@ -104,7 +105,7 @@ async def open_return(
         new_colour=new_colour,
         status=ReturnStatus.REQUESTED,
         shipping_paid_by=paid_by,
-        refund_minor=refund_for(order, line, quantity) if is_refund else 0,
+        refund_minor=await refund_for(session, order, line, quantity) if is_refund else 0,
         currency=order.currency,
         requested_at=at,
         step_due_at=decide_by,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -142,8 +143,55 @@ class TestRefundFor:
     async def test_the_discount_is_shared_by_price_and_shipping_is_not_refunded(self, session):
         order = await delivered(session, items=[SHOES, TEA], discount_minor=5_590, shipping_minor=1_000)
         shoes, tea = order.lines
-        assert returns.refund_for(order, shoes, 1) == 39_900 - 3_990
-        assert returns.refund_for(order, tea, 2) == 16_000 - 1_600
+        assert await returns.refund_for(session, order, shoes, 1) == 39_900 - 3_990
+        assert await returns.refund_for(session, order, tea, 2) == 16_000 - 1_600
+
+    async def test_what_was_paid_is_shared_where_the_total_tells_of_a_coupon_and_no_discount_does(self, session):
+        order = await delivered(session)
+        order.total_minor = 20_000
+        assert await returns.refund_for(session, order, order.lines[0], 1) == 20_000
+
+    async def test_a_discount_above_the_goods_gives_nothing_back_and_never_less_than_nothing(self, session):
+        order = await delivered(session, shipping_minor=1_000)
+        order.total_minor = 500
+        assert await returns.refund_for(session, order, order.lines[0], 1) == 0
+
+    async def test_what_has_gone_back_already_does_not_go_back_again(self, session):
+        order = await delivered(session)
+        order.refund_minor = 30_000
+        assert await returns.refund_for(session, order, order.lines[0], 1) == 9_900
+        order.refund_minor = order.total_minor
+        request = await returns.open_return(session, order, order.lines[0], reason="not_wanted", key="m1")
+        assert request.refund_minor == 0
+
+    async def test_a_return_that_runs_and_what_the_shops_system_tells_of_it_are_one_refund(self, session):
+        order = await delivered(session, items=[SHOES, TEA])
+        shoes, tea = order.lines
+        first = await returns.open_return(session, order, tea, reason="not_wanted", key="m1")
+        order.refund_minor = first.refund_minor
+        assert await returns.refund_for(session, order, shoes, 1) == 39_900
+        order.refund_minor = 0
+        assert (await returns.terms_of(session, first, ReturnKind.RETURN)).refund_minor == 16_000
+
+    async def test_pieces_sent_back_one_by_one_bring_no_cent_more_than_was_paid(self, session):
+        three = replace(TEA, quantity=3, price_minor=10_000)
+        order = await delivered(session, items=[three])
+        order.total_minor = 20_000
+        brought = []
+        for n in range(3):
+            request = await returns.open_return(
+                session, order, order.lines[0], reason="not_wanted", key=f"m{n}", quantity=1
+            )
+            brought.append(request.refund_minor)
+            await back(session, order, request, ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.REFUNDED)
+        assert brought == [6_667, 6_667, 6_666]
+
+    async def test_of_yen_only_whole_ones(self, session):
+        three = replace(TEA, quantity=3, price_minor=10_000)
+        order = await delivered(session, items=[three], currency="JPY")
+        order.total_minor = 20_000
+        assert await returns.refund_for(session, order, order.lines[0], 1) == 6_700
+        assert await returns.refund_for(session, order, order.lines[0], 3) == 20_000
 
 
 class TestAdvance:
