@@ -7,9 +7,20 @@ from typing import Any
 
 from bot.desk import again, notices
 from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
-from bot.hearing import after_danger, answer_kept, asked_again, beginnings, language, objection, ruled_out, wishes
+from bot.hearing import (
+    after_danger,
+    answer_kept,
+    asked_again,
+    beginnings,
+    language,
+    objection,
+    ruled_out,
+    unanswered,
+    wishes,
+)
 from bot.hearing.answered import may_answer
 from bot.hearing.hear import hear
+from bot.hearing.person import REQUEST_HUMAN
 from bot.hearing.said import Said
 from bot.hearing.steps import FALLBACK, NO_WISH, Heard, Step, confidence_of, intent_of
 from bot.hearing.waiting import SINCE, still
@@ -132,6 +143,8 @@ async def answer(
         for step in beside.steps:
             await taken.take(step)
     is_member = conversation.member_id is not None
+    if said is not None and taken.met_silence:
+        await taken.take(unanswered.step(said))
     waiting = still(context.kept, heard, at=conversation.last_seq, is_member=is_member)
     while waiting and taken.last.active_form is None:
         kept = waiting.pop(0)
@@ -179,6 +192,13 @@ class _Taken:
     @property
     def language(self) -> Language:
         return Language.of(self.last.understanding.language or self.conversation.speaks)
+
+    @property
+    def met_silence(self) -> bool:
+        """Whether nothing was said to somebody for whom nobody else speaks: a wish for a person is answered by the
+        desk, and so is who waits for one."""
+        calls = any(step.intent == REQUEST_HUMAN for step in self.steps)
+        return not self.replies and not calls and self.conversation.state == ConversationState.BOT
 
     async def take(self, step: Step, *, announced: Reply | None = None) -> None:
         wish = self.wished = language.asked_for(step, self.conversation) or self.wished

@@ -38,6 +38,8 @@ class DialogueServer:
         self.buttons = [{"title": "好", "payload": "/affirm"}]
         self.silent = False
         """A turn without a reply, as when the words are left to the desk."""
+        self.silent_turns = 0
+        """So many of the next turns have no reply."""
         self.fallbacks: dict[str, int] = {}
         self._answers: dict[tuple[str, str], dict[str, Any]] = {}
         self.app = FastAPI()
@@ -72,11 +74,13 @@ class DialogueServer:
         if body.get("heard"):
             understanding["intent"] = body["heard"]["intent"]["name"]
         reply = {"text": self.says(said), "buttons": self.buttons}
+        is_silent = self.silent or self.silent_turns > 0
+        self.silent_turns = max(0, self.silent_turns - 1)
         sender = body["sender"]
         lost = understanding["intent"] == "nlu_fallback"
         self.fallbacks[sender] = self.fallbacks.get(sender, 0) + 1 if lost else 0
         return {
-            "messages": [] if self.silent else [reply],
+            "messages": [] if is_silent else [reply],
             "understanding": understanding,
             "active_form": "complaint_form" if "投诉" in said else None,
             "requested_slot": None,

@@ -32,6 +32,33 @@ def understanding(**intents: str) -> Any:
     return understand
 
 
+class TestSilence:
+    @pytest.mark.parametrize(
+        ("text", "heard_as"),
+        [
+            ("咖啡套装288就不免包装费了吧，再加一包豆子呢？", "ask_faq"),
+            ("咖啡組288就不免包裝費了吧，再加一包豆子呢？", "ask_faq"),
+            ("the coffee set is 288 so not free then? what if I add beans", "ask_faq"),
+            ("那个蓝色的还行", "nlu_fallback"),
+        ],
+    )
+    async def test_what_every_step_has_passed_over_is_put_once_more_as_a_whole(
+        self, desk: Desk, rasa: DialogueServer, text: str, heard_as: str
+    ) -> None:
+        rasa.silent_turns = 1
+        conversation = await says(desk, text)
+        assert lines(await told(desk, conversation))[-1] == f"bot: 回：{text}"
+        assert rasa.turns[-1]["heard"]["intent"]["name"] == heard_as
+
+    async def test_a_wish_for_a_person_is_left_to_the_desk(
+        self, desk: Desk, rasa: DialogueServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(dialogue_server, "understand", understanding(真人="request_human"))
+        rasa.silent_turns = 1
+        await says(desk, "我要找真人")
+        assert len(rasa.turns) == 1
+
+
 class TestPieces:
     @pytest.fixture(autouse=True)
     def _fragments(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,14 @@
+"""What is said to a message that every step has passed over: nobody meets silence."""
+
+from actions.kit import slot_text
+from bot.hearing.said import Said
+from bot.hearing.steps import FALLBACK, Step, with_intent
+from bot.hearing.wishes import FAQ
+
+
+def step(said: Said) -> Step:
+    """A question is put to the shop's articles as a whole, where it is answered or named as open; anything else was not
+    understood."""
+    parts = (said.text, *(sentence.text for sentence, _ in said.sentences), *(clause.text for clause, _ in said.clauses))
+    intent = FAQ if any(map(slot_text.is_question, parts)) else FALLBACK
+    return Step(said.text, {**with_intent({**said.whole, "entities": []}, intent), "text": said.text})
