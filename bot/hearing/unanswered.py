@@ -9,6 +9,6 @@ from bot.hearing.wishes import FAQ
 def step(said: Said) -> Step:
     """A question is put to the shop's articles as a whole, where it is answered or named as open; anything else was not
     understood."""
-    parts = (said.text, *(sentence.text for sentence, _ in said.sentences), *(clause.text for clause, _ in said.clauses))
-    intent = FAQ if any(map(slot_text.is_question, parts)) else FALLBACK
+    parts = [clause.text for clause, _ in (*said.sentences, *said.clauses)]
+    intent = FAQ if any(map(slot_text.is_question, [said.text, *parts])) else FALLBACK
     return Step(said.text, {**with_intent({**said.whole, "entities": []}, intent), "text": said.text})
