@@ -12,6 +12,7 @@ from crm_store import accrual, clock, earning_rules, orders, points, referrals, 
 from crm_store.accrual import Bought
 from crm_store.errors import CrmError
 from crm_store.members import Member, MemberStatus
+from crm_store.numbering import canonical
 from crm_store.orders import Order, OrderStatus
 from crm_store.points import Gift, GiftOutcome, PointsAboveLimit
 from crm_store.policy import policy
@@ -86,14 +87,15 @@ async def _attempt(session: AsyncSession, work: Awaitable[object]) -> str | None
 async def _plain(session: AsyncSession, due: Sequence[Order]) -> Plain:
     """Those that earn for the first time and need no look at anything else; one of each member."""
     ready = [order for order in due if order.status in READY]
-    earned = {(member_id, number) for member_id, number, _ in await points.orders_earned(session, _numbers(ready))}
-    people = await session.scalars(select(Member).where(Member.id.in_({order.member_id for order in ready})))
+    buyers = {order.member_id for order in ready}
+    earned = await points.orders_earned(session, buyers, {order.number for order in ready})
+    people = await session.scalars(select(Member).where(Member.id.in_(buyers)))
     members = {member.id: member for member in people if member.status in (MemberStatus.ACTIVE, MemberStatus.LEAVING)}
     friends = await referrals.waiting(session, members.keys())
     plain: dict[int, tuple[Order, Member]] = {}
     for order in ready:
         member = members.get(order.member_id)
-        if member is None or member.id in friends or (member.id, order.number) in earned:
+        if member is None or member.id in friends or (member.id, canonical(order.number)) in earned:
             continue
         if policy().points.birthday_once and earning_rules.birthday_of(member.birthday, order.placed_at) is not None:
             continue
@@ -121,7 +123,3 @@ async def _earn_together(session: AsyncSession, plain: Plain, *, at: datetime) -
         if outcome is GiftOutcome.ABOVE_LIMIT:
             raise PointsAboveLimit(gift.points, policy().points.most.at_once)
     await tiers.recompute_many(session, {gift.member_id for gift in gifts}, at=at)
-
-
-def _numbers(found: Sequence[Order]) -> list[str]:
-    return [order.number for order in found]

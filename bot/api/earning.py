@@ -100,11 +100,12 @@ async def _buyer(session: AsyncSession, done: CompletedOrder) -> Member:
 
 
 async def _as_earned(session: AsyncSession, member: Member, number: str) -> str:
-    """The number of an order that is not known here as it has earned under, if it was only in capitals or without."""
-    for form in (number, canonical(number), small(number)):
-        if await points.order_earnings(session, member.id, form):
+    """The number of an order that is not known here: as it was booked under before, else in its one form."""
+    for form in (number, small(number)):
+        booked = await points.entry_by_key(session, f"order:{form}")
+        if booked is not None and booked.member_id == member.id:
             return form
-    return number
+    return canonical(number)
 
 
 async def _member_of(session: AsyncSession, order: Order, told: str | None) -> Member:

@@ -177,7 +177,8 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     ids = {number: member_id for number, member_id, status in rows if status != MemberStatus.ERASED}
     times = Counter(_key(values) for values in batch)
     told = Counter(_order_told(values) for values in batch if _order_told(values))
-    earned = await _keys_earned(session, {values["reference"] for values in batch if _order_told(values)})
+    orders = {values["reference"] for values in batch if _order_told(values)}
+    earned = await _keys_earned(session, ids.values(), orders)
     stopped: set[int] = set()
     gifts: dict[int, Gift] = {}
     for place, values in enumerate(batch):
@@ -196,10 +197,12 @@ async def apply_many(session: AsyncSession, batch: Sequence[dict[str, Any]], *, 
     return outcomes
 
 
-async def _keys_earned(session: AsyncSession, references: Collection[str]) -> dict[tuple[int, str, str], set[str]]:
+async def _keys_earned(
+    session: AsyncSession, member_ids: Collection[int], references: Collection[str]
+) -> dict[tuple[int, str, str], set[str]]:
     """The keys under which orders have brought points, taken back or not, by member, order and slot."""
     found: dict[tuple[int, str, str], set[str]] = {}
-    for member_id, reference, reason, key in await points.earned_naming(session, references):
+    for member_id, reference, reason, key in await points.earned_naming(session, member_ids, references):
         if (brought := slot(reason)) is not None:
             found.setdefault((member_id, reference, brought), set()).add(key)
     return found
@@ -222,11 +225,11 @@ def _gift(member_id: int, values: dict[str, Any]) -> Gift:
 
 
 def _order_told(values: dict[str, Any]) -> tuple[str, str, str] | None:
-    """Member, order and slot of a row that may give an order's points."""
+    """Member, order (both in their one form) and slot of a row that may give an order's points."""
     reference, brought = values.get("reference"), slot(_reason(values))
     if reference is None or brought is None:
         return None
-    return canonical(values["member_number"]), reference, brought
+    return canonical(values["member_number"]), canonical(reference), brought
 
 
 def _key(values: dict[str, Any]) -> str:

@@ -11,7 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import tiers
 from crm_store.errors import CrmError
-from crm_store.importing import buyers, figures, holding, mapping_file, members, order_rows, orders, parcels, points
+from crm_store.importing import (
+    buyers,
+    figures,
+    holding,
+    mapping_file,
+    members,
+    order_numbers,
+    order_rows,
+    orders,
+    parcels,
+    points,
+)
 from crm_store.importing.columns import EXTRA_CELLS, NOTE, KnownCells, Layout, Row, Table
 from crm_store.importing.errors import CellRefused, Refusal
 from crm_store.importing.mapping import Mapped
@@ -224,6 +235,7 @@ async def take_part(session: AsyncSession, part: Part, *, source: str, blindly: 
     importer, kind = _IMPORTERS[part.kind], part.kind
     report = ImportReport(refused=list(part.report.refused), ignored_columns=set(part.report.ignored_columns))
     readable = part.rows
+    await _settle_numbers(session, part)
     batch = [values for _, values in readable]
     contacts = (
         dict(zip((row.line for row, _ in readable), buyers.contacts(batch), strict=True))
@@ -292,7 +304,13 @@ async def _taken(
 async def hold_part(session: AsyncSession, part: Part) -> None:
     """Lock what the rows of a part speak of, before it is looked at: what is seen then stays so until the part is taken
     in the same transaction."""
+    await _settle_numbers(session, part)
     await _hold(session, _IMPORTERS[part.kind], [values for _, values in part.rows])
+
+
+async def _settle_numbers(session: AsyncSession, part: Part) -> None:
+    if part.kind in (ImportKind.ORDERS, ImportKind.PARCELS):
+        await order_numbers.settle(session, [values for _, values in part.rows])
 
 
 async def _hold(session: AsyncSession, importer: _Importer, batch: Sequence[dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import Subquery
 
 from crm_store import clock
+from crm_store.numbering import canonical
 from crm_store.points.models import IMPORT_UNDONE, Account, Allocation, EarnReason, Entry, EntryKind, Lot
 
 
@@ -82,39 +83,45 @@ async def order_earnings(session: AsyncSession, member_id: int, order_number: st
 
 
 async def standing_earnings(session: AsyncSession, member_id: int, reference: str) -> list[Entry]:
-    """Points given under a reference, for whatever reason, that were not taken back; oldest first."""
+    """Points given under a reference, in whatever form it was written, for whatever reason, that were not taken back;
+    oldest first."""
     reversed_ids = select(Entry.reverses_id).where(Entry.member_id == member_id, Entry.reverses_id.is_not(None))
-    rows = select(Entry).where(
-        Entry.member_id == member_id,
-        Entry.reference == reference,
-        Entry.kind == EntryKind.EARN,
-        Entry.id.not_in(reversed_ids),
-    )
+    mine = (Entry.member_id == member_id, Entry.kind == EntryKind.EARN, Entry.reference.is_not(None))
+    named = await session.execute(select(Entry.id, Entry.reference).where(*mine))
+    wanted = canonical(reference)
+    same = [entry_id for entry_id, said in named if canonical(str(said)) == wanted]
+    if not same:
+        return []
+    rows = select(Entry).where(Entry.id.in_(same), Entry.id.not_in(reversed_ids))
     return list((await session.scalars(rows.order_by(Entry.id))).all())
 
 
-async def earned_naming(session: AsyncSession, references: Collection[str]) -> list[tuple[int, str, str, str]]:
-    """Member, reference, reason and key of all points given under these references, taken back or not."""
-    if not references:
+async def earned_naming(
+    session: AsyncSession, member_ids: Collection[int], references: Collection[str]
+) -> list[tuple[int, str, str, str]]:
+    """Member, reference in its one form, reason and key of all points that these members were given under these
+    references, taken back or not."""
+    if not references or not member_ids:
         return []
-    rows = select(Entry.member_id, Entry.reference, Entry.reason, Entry.key)
-    found = await session.execute(rows.where(Entry.reference.in_(references), Entry.kind == EntryKind.EARN))
-    return [(member_id, str(reference), reason, key) for member_id, reference, reason, key in found]
-
-
-async def orders_earned(session: AsyncSession, references: Collection[str]) -> dict[tuple[int, str, str], set[str]]:
-    """The keys under which orders have brought points, taken back or not, by member, order and reason."""
-    if not references:
-        return {}
+    forms = {canonical(reference) for reference in references}
     rows = select(Entry.member_id, Entry.reference, Entry.reason, Entry.key).where(
-        Entry.reference.in_(references),
+        Entry.member_id.in_(member_ids),
         Entry.kind == EntryKind.EARN,
-        Entry.reason.in_((EarnReason.PURCHASE, EarnReason.BIRTHDAY)),
+        or_(Entry.reference.in_(references), func.upper(Entry.reference).in_(forms)),
     )
-    found: dict[tuple[int, str, str], set[str]] = {}
-    for member_id, reference, reason, key in (await session.execute(rows)).all():
-        found.setdefault((member_id, str(reference), reason), set()).add(key)
-    return found
+    found = await session.execute(rows)
+    named = [(member_id, canonical(str(said)), reason, key) for member_id, said, reason, key in found]
+    return [each for each in named if each[1] in forms]
+
+
+async def orders_earned(
+    session: AsyncSession, member_ids: Collection[int], numbers: Collection[str]
+) -> set[tuple[int, str]]:
+    """Which of the orders have brought points to which of the members, taken back or not; by member, and number in its
+    one form."""
+    ways = (EarnReason.PURCHASE, EarnReason.BIRTHDAY)
+    named = await earned_naming(session, member_ids, numbers)
+    return {(member_id, number) for member_id, number, reason, _ in named if reason in ways}
 
 
 async def history(session: AsyncSession, member_id: int, *, limit: int = 20, offset: int = 0) -> list[Entry]:
