@@ -105,10 +105,12 @@ async def name_code(session: AsyncSession, friend: Member, code: str, *, at: dat
         raise ReferralRefused(ReferralProblem.UNKNOWN_CODE)
     if referrer_id == friend.id:
         raise ReferralRefused(ReferralProblem.OWN_CODE)
+    # Both in the order of their ids: two who name each other at once come one after the other, and never crosswise.
+    for member_id in sorted((friend.id, referrer_id)):
+        await locks.hold(session, f"referral:{member_id}")
     back = select(Referral.id).where(Referral.friend_id == referrer_id, Referral.referrer_id == friend.id)
     if await session.scalar(back) is not None:
         raise ReferralRefused(ReferralProblem.EACH_OTHER)
-    await locks.hold(session, f"referral:{friend.id}")
     known = await session.scalar(select(Referral).where(Referral.friend_id == friend.id))
     if known is not None:
         if known.referrer_id != referrer_id:

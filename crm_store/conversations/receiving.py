@@ -119,7 +119,6 @@ _COUNT_NEXT = (
         Conversation.state != ConversationState.CLOSED,
         or_(
             Conversation.member_id.is_(None),
-            bindparam("member_of", type_=Integer).is_(None),
             Conversation.member_id == bindparam("member_of", type_=Integer),
         ),
         ~exists().where(
@@ -240,8 +239,9 @@ async def open_for(session: AsyncSession, identity: Identity, *, locale: str | N
 
 
 def _is_anothers(conversation: Conversation, member_id: int | None) -> bool:
-    """Whether the conversation belongs to a member other than `member_id`."""
-    return None not in (member_id, conversation.member_id) and conversation.member_id != member_id
+    """Whether the conversation belongs to a member, and at the other end is another one, or nobody known since they
+    signed out."""
+    return conversation.member_id is not None and conversation.member_id != member_id
 
 
 async def bind_member(session: AsyncSession, identity: Identity, member: Member) -> Conversation | None:

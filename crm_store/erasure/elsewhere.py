@@ -1,5 +1,7 @@
 """Where a person's words stand without a column that says whose they are, or in rows that are final."""
 
+import contextlib
+import json
 import re
 from collections.abc import Collection
 from typing import Any
@@ -15,6 +17,7 @@ from crm_store.imports.keeping import forget_names
 from crm_store.imports.models import ImportEntry
 from crm_store.knowledge import GapQuestion, KnowledgeGap
 from crm_store.members import BY_IMPORT, MemberChange
+from crm_store.numbering import half_width
 from crm_store.orders import Order, OrderEvent
 from crm_store.points.models import Entry
 
@@ -22,6 +25,9 @@ BY_FILE = "import:points:"
 """How the key of a movement begins that came in a file."""
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 """What programs write; people's words, numbers and addresses look otherwise."""
+TELLING_DIGITS = 8
+"""The last digits of a phone number that tell whose it is."""
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s().·/-]+(?=\d)")
 
 
 async def forget_history(session: AsyncSession, person: Person) -> None:
@@ -85,8 +91,9 @@ async def forget_gap_questions(session: AsyncSession, person: Person) -> None:
 
 
 async def forget_api_answers(session: AsyncSession, known_as: Collection[str | None]) -> None:
-    """Answers kept for repeated calls of the REST interface in which the member is named; such a call, if it came
-    again, would be worked anew, which changes nothing."""
+    """Answers kept for repeated calls of the REST interface in which the member is named, in whatever capitals, width
+    or with whatever signs between the digits; such a call, if it came again, would be worked anew, which changes
+    nothing."""
     words = [each for each in known_as if each]
     rows = await session.execute(select(ApiCall.id, ApiCall.key, ApiCall.answer))
     naming = [call_id for call_id, *said in rows if any(_stands_in(word, each) for word in words for each in said)]
@@ -105,5 +112,16 @@ def _is_code(value: object) -> bool:
 
 
 def _stands_in(word: str, answer: str) -> bool:
-    # JSON keeps what is not ASCII as escapes.
-    return word in answer or word.encode("ascii", "backslashreplace").decode() in answer
+    said, meant = _plainly(answer), half_width(word).casefold()
+    digits = "".join(filter(str.isdigit, meant))
+    if len(digits) >= TELLING_DIGITS and not any(map(str.isalpha, meant)):
+        # The country's code may be written in several ways, or be missing.
+        return digits[-TELLING_DIGITS:] in _BETWEEN_DIGITS.sub("", said)
+    return meant in said
+
+
+def _plainly(answer: str) -> str:
+    """In small letters and half width; JSON keeps what is not ASCII as escapes."""
+    with contextlib.suppress(ValueError):
+        answer = json.dumps(json.loads(answer), ensure_ascii=False)
+    return half_width(answer).casefold()

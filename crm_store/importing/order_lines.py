@@ -44,25 +44,44 @@ class Lines:
         self._order = order
         self._at: dict[int, OrderLine] = {}
         self._of: dict[tuple[Any, ...], list[OrderLine]] = {}
+        self._known = list(order.lines)
+        """Those from before these rows, which a row may tell more of."""
         for line in order.lines:
             self._keep(line)
 
     def _keep(self, line: OrderLine) -> None:
         self._at.setdefault(line.position, line)
-        self._of.setdefault((line.sku, line.size, line.colour), []).append(line)
+        self._of.setdefault(_goods_of(line), []).append(line)
 
     def of(self, values: dict[str, Any]) -> OrderLine | None:
         """The line of this row: the one it names by its place, or the first, second … of the same goods."""
         if "line" in values:
             return self._at.get(values["line"])
-        same, place = self._of.get(goods(values), []), values.get(AGAIN, 0)
-        return same[place] if place < len(same) else None
+        same: list[OrderLine] = self._of.get(goods(values), [])
+        place: int = values.get(AGAIN, 0)
+        if place < len(same):
+            return same[place]
+        return None if same or place else self._told_less_of(values)
+
+    def _told_less_of(self, values: dict[str, Any]) -> OrderLine | None:
+        """The only line of these goods from before, where it or the row leaves the size or the colour open: a later
+        file tells more of it, or less."""
+        lines = [line for line in self._known if line.sku == values["sku"]]
+        if len(lines) != 1:
+            return None
+        told = ((lines[0].size, values.get("size")), (lines[0].colour, values.get("colour")))
+        return lines[0] if all(None in pair or pair[0] == pair[1] for pair in told) else None
 
     def settle(self, values: dict[str, Any], item: LineItem) -> bool:
         """Whether the line of the row is new or was changed."""
         line = self.of(values)
         if line is not None:
-            return set_fields(line, line_fields(item))
+            # Each line is one row's: another row of the same goods is another line.
+            self._known = [each for each in self._known if each is not line]
+            self._of[_goods_of(line)].remove(line)
+            changed = set_fields(line, line_fields(item))
+            self._of.setdefault(_goods_of(line), []).insert(values.get(AGAIN, 0), line)
+            return changed
         self.add(values, item)
         return True
 
@@ -79,6 +98,10 @@ class Lines:
         )
         self._order.lines.append(line)
         self._keep(line)
+
+
+def _goods_of(line: OrderLine) -> tuple[Any, ...]:
+    return line.sku, line.size, line.colour
 
 
 def line_fields(item: LineItem) -> dict[str, Any]:

@@ -176,11 +176,13 @@ async def _take_away(session: AsyncSession, run: ImportRun, now: State) -> None:
 
 
 async def _reverse_earned(session: AsyncSession, run: ImportRun, now: State) -> None:
-    """Take back what the order has earned here by itself; points that came in a file are that import's. Raises
-    InsufficientPoints, and NotReversible for an earning of which the shop took back a part."""
+    """Take back what the order has earned here by itself since this import; points that came in a file are that
+    import's, and what was earned before it stays. Raises InsufficientPoints, and NotReversible for an earning of which
+    the shop took back a part."""
     own = f"order:{now.number}"
+    began = run.started_at or run.created_at
     for earned in await points.order_earnings(session, now.member_id, now.number):
-        if earned.key == own or earned.key.startswith(f"{own}:"):
+        if earned.created_at >= began and (earned.key == own or earned.key.startswith(f"{own}:")):
             if await points.taken_from(session, earned):
                 raise NotReversible(earned.id, earned.kind)
             await _reverse(session, run, earned.id)

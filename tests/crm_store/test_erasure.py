@@ -171,10 +171,15 @@ class TestMember:
             await privacy.erase(session, member.id, by="agent:1")
             assert [gap.question for gap in await session.scalars(select(KnowledgeGap))] == ["能不能寄到月球？"]
 
-    async def test_answers_of_the_interface_that_name_the_member_go(self, database: Database) -> None:
+    @pytest.mark.parametrize(
+        "told",
+        ["fang@example.com", "Fang@Example.COM", "ＦＡＮＧ@example.com", "+86 139-7712-0001", "0086 (139) 7712 0001",
+         "１３９７７１２０００１", "139.7712.0001"],
+    )  # fmt: skip
+    async def test_answers_of_the_interface_that_name_the_member_go(self, database: Database, told: str) -> None:
         async with database.transaction() as session:
-            member = await make_member(session, email="fang@example.com")
-            for number, named in enumerate(("fang@example.com", "other@example.com")):
+            member = await make_member(session, email="fang@example.com", phone="13977120001")
+            for number, named in enumerate((told, "other@example.com")):
 
                 async def work(named: str = named) -> dict[str, str]:
                     return {"refused": named}

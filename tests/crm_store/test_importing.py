@@ -491,3 +491,39 @@ class TestReport:
         with pytest.raises(ValueError, match="planets"):
             await import_rows(session, "planets", [], source="x")
         assert importing.ImportKind("points") is ImportKind.POINTS
+
+
+class TestLinesToldLater:
+    HEAD = "order_number,member_number,placed_at,sku,product,quantity,price,size,colour\n"
+
+    async def told(self, session: AsyncSession, *goods: str) -> list[tuple[str | None, str | None, int]]:
+        """The order's lines after a file with these goods, as size, colour and pieces."""
+        rows = [f"IM-81,HK200001,2026-11-01,ZX1,Shirt,{each}\n" for each in goods]
+        report = await take(session, "orders", self.HEAD + "".join(rows))
+        assert not report.refused
+        order = await orders.by_number(session, "IM-81")
+        assert order is not None
+        return [(line.size, line.colour, line.quantity) for line in order.lines]
+
+    async def test_size_and_colour_that_come_later_are_the_same_line(self, session: AsyncSession) -> None:
+        await take(session, "members", MEMBERS)
+        assert await self.told(session, "1,100,,") == [(None, None, 1)]
+        assert await self.told(session, "1,100,M,") == [("M", None, 1)]
+        assert await self.told(session, "1,100,,red") == [("M", "red", 1)]
+        assert await self.told(session, "2,100,M,red") == [("M", "red", 2)]
+        assert await self.told(session, "2,100,,") == [("M", "red", 2)]
+        order = await orders.by_number(session, "IM-81")
+        assert order is not None
+        assert order.total_minor == 20_000
+
+    async def test_another_size_is_another_line(self, session: AsyncSession) -> None:
+        await take(session, "members", MEMBERS)
+        await self.told(session, "1,100,M,")
+        assert await self.told(session, "1,100,L,") == [("M", None, 1), ("L", None, 1)]
+        assert await self.told(session, "1,100,,blue") == [("M", None, 1), ("L", None, 1), (None, "blue", 1)]
+
+    @pytest.mark.parametrize("goods", [("1,100,,", "1,100,M,"), ("1,100,M,", "1,100,,")])
+    async def test_rows_of_one_file_are_lines_of_their_own(self, session: AsyncSession, goods: tuple[str, str]) -> None:
+        await take(session, "members", MEMBERS)
+        await self.told(session, "1,100,,")
+        assert len(await self.told(session, *goods)) == 2

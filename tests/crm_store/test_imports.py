@@ -184,6 +184,22 @@ class TestUndo:
             assert member is not None
             assert (await points.verify(session, member.id)).agrees
 
+    async def test_what_an_order_had_earned_before_its_file_came_stays(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await tiers.ensure_defaults(session)
+        await take(session, "members", MEMBERS)
+        member = await members.by_number(session, "HK200001")
+        assert member is not None
+        await accrual.earn_for_purchase(
+            session, member, total_minor=10_000, order_number="UN-1", key="order:UN-1", at=frozen_clock.moment
+        )
+        frozen_clock.move(timedelta(minutes=1))
+        row = "order_number,member_number,placed_at,sku,product,price\nUN-1,HK200001,2026-11-10,POT-1,Pot,100\n"
+        run, _ = await take(session, "orders", row)
+        assert await undone(session, run) == {"UN-1": imports.TAKEN_AWAY}
+        assert await points.balance(session, member.id) == 100
+
     async def test_members_go_once_all_their_points_have_gone_back(self, session: AsyncSession) -> None:
         await tiers.ensure_defaults(session)
         people, _ = await take(session, "members", MEMBERS)

@@ -1,5 +1,6 @@
 """Members who bring friends."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import accrual, points, referrals, returns, tiers
 from crm_store.clock import FrozenClock
+from crm_store.db import Database
 from crm_store.members import Member
 from crm_store.orders import Order, OrderStatus
 from crm_store.referrals import ReferralProblem, ReferralRefused
@@ -101,3 +103,21 @@ class TestRefused:
         assert await problem(late, code) == ReferralProblem.TOO_LATE
         with changed("points: {referral: {member: 0, friend: 0}}"):
             assert await problem(late, code) == ReferralProblem.NO_PROGRAMME
+
+
+async def test_of_two_who_name_each_other_at_once_only_one_is_a_friend(database: Database) -> None:
+    async with database.transaction() as session:
+        await tiers.ensure_defaults(session)
+        pair = [await make_member(session) for _ in range(2)]
+        codes = [await referrals.code_of(session, member) for member in pair]
+
+    async def name(who: Member, code: str) -> str:
+        try:
+            async with database.transaction() as session:
+                await referrals.name_code(session, who, code)
+        except ReferralRefused as refused:
+            return refused.problem
+        return "named"
+
+    found = await asyncio.gather(name(pair[0], codes[1]), name(pair[1], codes[0]))
+    assert sorted(found) == sorted([ReferralProblem.EACH_OTHER, "named"])

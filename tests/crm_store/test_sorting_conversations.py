@@ -26,6 +26,7 @@ from crm_store.language import Language
 from crm_store.messages import MessageStatus
 from crm_store.queue import Case, Only
 from tests.crm_store.inbox import make_agent, receive
+from tests.crm_store.shop import make_member
 
 HOUR = timedelta(hours=1)
 WAITING = text(
@@ -192,6 +193,21 @@ class TestReopen:
         with pytest.raises(ConversationReplaced) as refusal:
             await conversations.reopen(session, talk.id, agent_id=me)
         assert refusal.value.current_id == newer.id
+
+    async def test_whoever_sits_there_after_the_member_signed_out_does_not_write_in_it(
+        self, session: AsyncSession
+    ) -> None:
+        me, member = await make_agent(session), await make_member(session)
+        talk = await held(session, me)
+        identity = await session.get_one(Identity, talk.identity_id)
+        identity.member_id = talk.member_id = member.id
+        await conversations.close(session, talk.id, outcome="resolved", agent_id=me)
+        identity.member_id = None
+        await conversations.reopen(session, talk.id, agent_id=me)
+        said = [(await receive(session, text)).conversation for text in ("我是谁", "再问一句")]
+        assert talk.id not in {each.id for each in said}
+        assert {each.member_id for each in said} == {None}
+        assert talk.state == ConversationState.CLOSED
 
     async def test_nobody_waits_in_a_circle_with_whom_the_customer_writes_to(self, database: Database) -> None:
         """Who receives a message or erases a member locks the identity first; so does who reopens."""
