@@ -30,6 +30,7 @@ from crm_store.points.models import Entry
 from crm_store.policy import policy
 from crm_store.proactive import ProactiveSend, StockWatch, TopicStop
 from crm_store.promises import MadeBy, Promise, PromiseKind
+from crm_store.referrals import Referral, ReferralCode
 from crm_store.returns import ReturnRequest
 from crm_store.rewards import Redemption
 from crm_store.sealing import SealableText
@@ -257,6 +258,7 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
             _plain(stop) for stop in await _all(session, select(TopicStop).where(TopicStop.member_id == member_id))
         ],
         "goods_waited_for": await _list(session, StockWatch, member_id),
+        "referrals": await _referrals(session, member_id),
         "messages": [
             _plain(message)
             for message in sorted([*kept, *await _all(session, messages)], key=lambda message: message.id)
@@ -269,6 +271,18 @@ async def export_data(session: AsyncSession, member_id: int) -> dict[str, Any]:
     ):
         _say_again(rows, spoken_of.get(table.__tablename__, {}))
     return data
+
+
+async def _referrals(session: AsyncSession, member_id: int) -> dict[str, Any]:
+    """The member's own code, whom they named and who named them, each without who the other is."""
+    own = await session.get(ReferralCode, member_id)
+    named = await _all(session, select(Referral).where(Referral.friend_id == member_id))
+    friends = await _all(session, select(Referral).where(Referral.referrer_id == member_id).order_by(Referral.id))
+    return {
+        "code": own.code if own is not None else None,
+        "named_a_friend": [_plain(each, but=("referrer_id", "friend_id")) for each in named],
+        "named_by_friends": [_plain(each, but=("referrer_id", "friend_id", "order_number")) for each in friends],
+    }
 
 
 async def _archived(session: AsyncSession, member_id: int) -> tuple[list[Message], archived.References]:

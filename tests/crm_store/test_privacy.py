@@ -3,12 +3,25 @@ from datetime import timedelta
 
 import pytest
 
-from crm_store import callbacks, complaints, conversations, feedback, interactions, members, privacy, promises
+from crm_store import (
+    accrual,
+    callbacks,
+    complaints,
+    conversations,
+    feedback,
+    interactions,
+    members,
+    privacy,
+    promises,
+    referrals,
+    tiers,
+)
 from crm_store.complaints import Audience
 from crm_store.errors import KeyReused
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import MemberStatus
+from crm_store.orders import OrderStatus
 from crm_store.policy import policy
 from crm_store.privacy import PrivacyKind, PrivacyRequestClosed, PrivacyStatus
 from crm_store.promises import PromiseStatus
@@ -91,6 +104,20 @@ class TestExport:
         assert "other@example.com" not in text
         assert member.phone_index not in text
         assert stranger.number not in text
+
+    async def test_the_own_code_and_what_came_of_it_and_nobody_elses_order(self, session, frozen_clock):
+        await tiers.ensure_defaults(session)
+        member, friend = await make_member(session), await make_member(session)
+        code = await referrals.code_of(session, member)
+        await referrals.name_code(session, friend, code)
+        await accrual.complete(session, await make_order(session, friend, number="F-77", status=OrderStatus.DELIVERED))
+        mine = (await privacy.export_data(session, member.id))["referrals"]
+        theirs = (await privacy.export_data(session, friend.id))["referrals"]
+        assert (mine["code"], len(mine["named_by_friends"]), mine["named_a_friend"]) == (code, 1, [])
+        assert "F-77" not in json.dumps(mine)
+        assert theirs["code"] is None
+        assert theirs["named_a_friend"][0]["order_number"] == "F-77"
+        assert code not in json.dumps(theirs)
 
 
 class TestErase:
