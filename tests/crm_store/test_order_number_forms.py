@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import accrual, clock, order_settlement, orders, points, tiers
 from crm_store.clock import FrozenClock
-from crm_store.importing import ImportReport, as_rows, import_rows
+from crm_store.importing import ImportReport, as_rows, import_rows, order_numbers
 from crm_store.members import Member
 from crm_store.orders import LineItem, Order, OrderStatus
 from tests.crm_store.shop import SHOES, make_member, make_order
@@ -71,6 +71,15 @@ class TestOrders:
             report = await send(session, "orders", member, ROW | {"order_number": number, "status": "delivered"})
             assert report.created == 0
         assert await numbers(session) == ["CO-3", "co-3"]
+
+    async def test_where_two_are_kept_apart_a_third_form_means_the_one_form(self, session: AsyncSession) -> None:
+        member = await buyer(session)
+        for n in range(8):
+            for number in (f"co-{n}", f"CO-{n}"):
+                await make_order(session, member, number=number)
+        batch = [{"order_number": f"Co-{n}"} for n in range(8)]
+        await order_numbers.settle(session, batch)
+        assert [row["order_number"] for row in batch] == [f"CO-{n}" for n in range(8)]
 
     async def test_a_parcel_finds_it_too(self, session: AsyncSession) -> None:
         member = await buyer(session)

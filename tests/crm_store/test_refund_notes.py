@@ -85,6 +85,16 @@ async def test_what_a_return_brings_back_is_not_promised_besides(session: AsyncS
     assert await refund_notes.left_minor(session, order) == 0
 
 
+async def test_a_return_brings_back_no_more_than_an_agents_promise_has_left(session: AsyncSession) -> None:
+    member, agent = await make_member(session), await make_agent(session)
+    order = await make_order(session, member, status=OrderStatus.DELIVERED)
+    await refund_notes.note(
+        session, order, amount_minor=15_000, due_at=now() + timedelta(days=1), agent_id=agent, key="r1"
+    )
+    request = await returns.open_return(session, order, order.lines[0], reason="not_wanted", key="m1")
+    assert request.refund_minor == order.total_minor - 15_000
+
+
 @pytest.mark.parametrize("amount", [0, -100])
 async def test_nothing_is_no_refund(session: AsyncSession, amount: int) -> None:
     member, agent = await make_member(session), await make_agent(session)

@@ -164,6 +164,11 @@ class TestRefundFor:
         request = await returns.open_return(session, order, order.lines[0], reason="not_wanted", key="m1")
         assert request.refund_minor == 0
 
+    async def test_what_the_shops_system_has_paid_back_counts_against_the_goods_before_the_shipping(self, session):
+        order = await delivered(session, shipping_minor=1_000)
+        order.refund_minor = 30_000
+        assert await returns.refund_for(session, order, order.lines[0], 1) == 9_900
+
     async def test_a_return_that_runs_and_what_the_shops_system_tells_of_it_are_one_refund(self, session):
         order = await delivered(session, items=[SHOES, TEA])
         shoes, tea = order.lines

@@ -171,7 +171,9 @@ class TestFacts:
     async def test_nobody_meets_silence_when_the_bot_has_nothing_to_say(self, desk: Desk, rasa: DialogueServer) -> None:
         conversation = await waits(desk)
         rasa.silent = True
+        turns = len(rasa.turns)
         await says(desk, "运费多少")
+        assert len(rasa.turns) == turns + 1, "what is left to the person is not put once more"
         assert lines(await told(desk, conversation))[-1] == "system: 收到，客服会看到您这句话。"
 
     async def test_a_look_into_an_order_is_answered_but_not_said_again_to_who_waits_because_of_it(
