@@ -41,7 +41,9 @@ async def propose(
     await locks.hold(session, f"compensation:{complaint.id}")
     known = (await session.execute(select(Compensation).where(Compensation.key == key))).scalar_one_or_none()
     if known is not None:
-        if (known.complaint_id, known.kind) != (complaint.id, kind):
+        asked = reward_code if kind == CompensationKind.COUPON else amount
+        first = known.reward_code if kind == CompensationKind.COUPON else known.amount
+        if (known.complaint_id, known.kind, first) != (complaint.id, kind, asked):
             raise KeyReused(key)
         return known
     if not reason.strip():

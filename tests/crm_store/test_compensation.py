@@ -74,8 +74,9 @@ class TestWithinTheLimit:
         again = await give(session, complaint, agent)
         assert again is first
         assert await points.balance(session, member.id) == 300
-        with pytest.raises(KeyReused):
-            await give(session, complaint, agent, kind="refund")
+        for other in ({"kind": "refund"}, {"amount": 301}):
+            with pytest.raises(KeyReused):
+                await give(session, complaint, agent, **other)
 
     async def test_a_coupon_is_a_code_of_the_stock_that_costs_no_points(self, session, frozen_clock, voucher):
         member, agent = await make_member(session), await agent_of(session)
