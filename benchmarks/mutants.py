@@ -208,7 +208,7 @@ def copy_of_tree(target: Path) -> Path:
         if (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
-    for folder in ("crm_store", "actions", "bot"):
+    for folder in ("cantonese", "crm_store", "actions", "bot"):
         # By hash, not by time: a mutant of the same length in the same second must not be taken for what was there.
         mode = py_compile.PycInvalidationMode.CHECKED_HASH
         compileall.compile_dir(target / folder, quiet=2, invalidation_mode=mode)

@@ -18,6 +18,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from cantonese import rewritten
 from crm_store.simplified import simplified
 
 Vectors = NDArray[np.float32]
@@ -123,8 +124,8 @@ def _means(texts: Sequence[str], rows: Vectors) -> dict[bool, Vectors]:
 
 
 def plain(text: str) -> str:
-    """One script and one case, so that the same question in two scripts is the same text."""
-    return simplified(text).casefold().replace("\x00", " ")
+    """One script, one case, Cantonese as written Chinese: the same question in two scripts is the same text."""
+    return simplified(rewritten(text)).casefold().replace("\x00", " ")
 
 
 def is_latin(text: str) -> bool:

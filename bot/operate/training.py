@@ -22,6 +22,7 @@ INGREDIENTS = (
     "requirements/rasa.txt",
     *(f"nlu_data/{folder}/**/*" for folder in LESSONS),
     *(f"bot/nlu/{room}/**/*" for room in COMPONENTS),
+    "cantonese/**/*",
 )
 KEPT_MODELS = 3
 

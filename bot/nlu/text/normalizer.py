@@ -1,8 +1,8 @@
 """Text normalisation that remembers where every character came from.
 
-Customers type full-width digits, Traditional and Simplified Chinese, zero-width characters and "！！！！！". The
-encoder and the rules see one tidy form; everything that points into the text (entities) points into what the customer
-wrote.
+Customers type full-width digits, Traditional and Simplified Chinese, Cantonese, zero-width characters and "！！！！！".
+The encoder and the rules see one tidy form; everything that points into the text (entities) points into what the
+customer wrote.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.text.script import CONVERTIBLE_CHARACTERS, is_han
+from cantonese import changes
 
 #: message property holding the `NormalizedText`; never part of the parse result
 NORMALIZED = "normalized"
@@ -37,8 +38,9 @@ _MAX_MARKS = 30
 class NormalizedText:
     """A normalised text beside its original.
 
-    `starts[i]` and `ends[i]` are the half-open range of `original` that character `i` of `text` stands for; both rise
-    with `i`. An empty or unprintable original gives an empty `text`.
+    `starts[i]` and `ends[i]` are the half-open range of `original` that character `i` of `text` stands for; neither
+    falls with `i`: of 什么时候, written for 幾時, each stands for both. An empty or unprintable original gives an
+    empty `text`.
     """
 
     original: str
@@ -73,7 +75,8 @@ def remember_forms() -> None:
 
 
 def normalize(text: str) -> NormalizedText:
-    """Normalise `text`: NFKC, half-width, Simplified, repeated characters squeezed, control characters dropped."""
+    """Normalise `text`: NFKC, half-width, Cantonese as written Chinese, Simplified, repeated characters squeezed,
+    control characters dropped."""
     if _Forms.known is None:
         return _normalize(text)
     if text not in _Forms.known:
@@ -84,7 +87,7 @@ def normalize(text: str) -> NormalizedText:
 @lru_cache(maxsize=64)
 def _normalize(text: str) -> NormalizedText:
     """Kept for the latest texts: three components ask for the form of one message."""
-    pieces = _squeeze(_strip(_collapse_spaces(_compatible_pieces(text))))
+    pieces = _written_chinese(_squeeze(_strip(_collapse_spaces(_compatible_pieces(text)))))
     tidy = "".join(piece[0] for piece in pieces)
     return NormalizedText(
         original=text,
@@ -162,6 +165,23 @@ def _squeeze(pieces: list[Piece]) -> list[Piece]:
         result.append((character, pieces[position + kept - 1][1], pieces[end - 1][2]))
         position = end
     return result
+
+
+def _written_chinese(pieces: list[Piece]) -> list[Piece]:
+    """What is Cantonese in written Chinese. Sign by sign where the words are of one length, else each new sign
+    stands for the whole word."""
+    found = changes("".join(piece[0] for piece in pieces))
+    result: list[Piece] = []
+    position = 0
+    for change in found:
+        result += pieces[position : change.start]
+        said = pieces[change.start : change.end]
+        if len(said) == len(change.written):
+            result += [(sign, start, end) for sign, (_, start, end) in zip(change.written, said, strict=True)]
+        else:
+            result += [(sign, said[0][1], said[-1][2]) for sign in change.written]
+        position = change.end
+    return [*result, *pieces[position:]] if found else pieces
 
 
 def _longest_run(character: str) -> int:
