@@ -1,6 +1,6 @@
 """One form for everything that is looked for by words: without regard to script, width, case, accents and punctuation.
 
-Character by character, unlike `text.flattened`: what a part of a text folds to is a part of what the whole folds to, so
+Character by character, unlike `text.normalise`: what a part of a text folds to is a part of what the whole folds to, so
 that a search for a part finds it (乾 of 乾隆 too, which OpenCC's phrases spell in two ways).
 """
 
@@ -8,7 +8,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from crm_store.text import flattened
+from crm_store.text import normalise
 
 SIGNS_REMEMBERED = 20_000
 _HAN = r"[㐀-鿿豈-﫿]"
@@ -36,5 +36,5 @@ def name_key(family: str, given: str, preferred: str) -> str:
 
 @lru_cache(maxsize=SIGNS_REMEMBERED)
 def _sign(sign: str) -> str:
-    bare = unicodedata.normalize("NFD", flattened(sign))
+    bare = unicodedata.normalize("NFD", normalise(sign))
     return unicodedata.normalize("NFC", "".join(each for each in bare if unicodedata.category(each) != "Mn")) or " "

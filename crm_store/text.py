@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
-from cantonese import rewritten
 from crm_store.numerals import numbers
 from crm_store.simplified import REMEMBERED, simplified
 
@@ -43,14 +42,9 @@ def clean_all(value: Any) -> Any:
 
 @lru_cache(maxsize=REMEMBERED)
 def normalise(text: str) -> str:
-    """Cantonese to written Chinese, then `flattened`: what customers type, and the words it is compared with."""
+    """Full-width to half-width, Traditional to Simplified, lower case, punctuation and white space as single spaces."""
     # Kept for the last texts: every rule that hears a message compares the same few words, and the search over the
     # articles, made anew when one of them changes, mostly the same phrases.
-    return flattened(rewritten(text))
-
-
-def flattened(text: str) -> str:
-    """Full-width to half-width, Traditional to Simplified, lower case, punctuation and white space as single spaces."""
     flat = simplified(unicodedata.normalize("NFKC", text)).translate(_VARIANTS).casefold()
     return " ".join("".join(ch if ch.isalnum() else " " for ch in flat).split())
 

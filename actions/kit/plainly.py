@@ -13,6 +13,7 @@ from pathlib import Path
 
 from actions.kit import lexicon
 from actions.kit.vocabulary import REMEMBERED, Vocabulary
+from cantonese import rewritten
 from crm_store.language import Language
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
@@ -83,7 +84,7 @@ def asked(text: str, language: Language, *, before: str = "") -> list[Plain]:
     """The questions of rules that the words surely are; `before`: the question they go on with."""
     return [
         Plain(name, kind.asked[language], kind.response, kind.unwritten, kind.place, kind.beside)
-        for name, kind in _meant(normalise(wanted(text)), normalise(before))
+        for name, kind in _asked(wanted(text), before)
     ]
 
 
@@ -100,13 +101,13 @@ def standard(name: str, language: Language) -> str:
 def is_heard(text: str, *, own: bool = False, before: str = "") -> bool:
     """Whether the whole message is a question of a rule, whatever else it may sound like. `own`: it names what is the
     customer's, and only the rules count that hold for that as well; `before`: the question it goes on with."""
-    meant = _meant(normalise(wanted(text)), normalise(before))
+    meant = _asked(wanted(text), before)
     return any(kind.heard and (kind.own or not own) for _, kind in meant)
 
 
 def of_a_shop(text: str, *, beside: str) -> list[str]:
     """The questions of the shop in one city that a part of a message is, with what stands `beside` it."""
-    return [name for name, kind in _meant(normalise(text), normalise(beside)) if kind.place]
+    return [name for name, kind in _asked(text, beside) if kind.place]
 
 
 def names_nothing(text: str) -> bool:
@@ -122,17 +123,17 @@ def with_place(text: str, before: str) -> str:
 
 def heard_as(text: str) -> str | None:
     """The question of a rule, by name, that the whole of the words are heard as; None where they are none."""
-    return next((name for name, kind in _meant(normalise(wanted(text)), "") if kind.heard), None)
+    return next((name for name, kind in _asked(wanted(text), "") if kind.heard), None)
 
 
 def is_kind(name: str, text: str) -> bool:
     """Whether the words are that question, whether or not a whole message is heard as it."""
-    return any(each == name for each, _ in _meant(normalise(wanted(text)), ""))
+    return any(each == name for each, _ in _asked(wanted(text), ""))
 
 
 def touches(name: str, text: str) -> bool:
     """Whether any word stands in a part of a message by which it may belong to that question."""
-    flat = _vocabulary().within(normalise(text))
+    flat = _vocabulary().within(normalise(text)) | _vocabulary().within(normalise(rewritten(text)))
     return any(not each.isdisjoint(flat) for each in _kinds()[name].every)
 
 
@@ -176,6 +177,13 @@ def _kept(clauses: list[str]) -> list[str]:
 
 def _clauses(text: str) -> list[str]:
     return [clause.strip() for clause in _CLAUSE_END.split(text) if clause and clause.strip()]
+
+
+def _asked(text: str, before: str) -> tuple[tuple[str, _Kind], ...]:
+    """The kinds that words are as they were said; where they are none, those that they are in written Chinese."""
+    found = _meant(normalise(text), normalise(before))
+    written = rewritten(text)
+    return found if found or written is text else _meant(normalise(written), normalise(rewritten(before)))
 
 
 @lru_cache(maxsize=REMEMBERED)

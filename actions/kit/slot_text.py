@@ -13,6 +13,7 @@ from actions.kit.base import Turn
 from actions.kit.consent import Answer
 from actions.kit.forms import SMALL_TALK, is_sure, requested
 from actions.kit.vocabulary import REMEMBERED
+from cantonese import rewritten
 from crm_store.text import normalise
 
 LEAD_IN, TAIL = "slot_lead_in", "slot_tail"
@@ -101,7 +102,12 @@ def is_talk(text: str) -> bool:
 
 @lru_cache(maxsize=REMEMBERED)
 def is_question(text: str) -> bool:
-    """Whether a text asks something, with a mark or by its words: 为什么不能…, "when will it come"."""
+    """Whether a text asks something, with a mark or by its words: 为什么不能…, 幾時先有, "when will it come"."""
+    written = rewritten(text)
+    return _asks(text) or (written is not text and _asks(written))
+
+
+def _asks(text: str) -> bool:
     flat = normalise(text)
     begins = not _CANNOT.match(flat) and any(
         flat.startswith(word if not word.isascii() else f"{word} ")

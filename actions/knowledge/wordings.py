@@ -13,6 +13,7 @@ from math import log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from cantonese import rewritten
 from crm_store.text import normalise
 
 LATIN_PART, LONGEST_PART = 4, 3
@@ -21,9 +22,9 @@ LATIN_PART, LONGEST_PART = 4, 3
 
 @lru_cache(maxsize=256)
 def parts(text: str) -> frozenset[str]:
-    """Words and parts of words, in one script and case."""
+    """Words and parts of words, in one script and case, Cantonese as written Chinese."""
     found: set[str] = set()
-    for word in normalise(text).split():
+    for word in normalise(rewritten(text)).split():
         if word.isascii():
             whole = f"^{word}$"
             found.add(word)
