@@ -16,6 +16,8 @@ afterwards: 40 questions a script and 40 that no article answers. Nothing is fit
 `data/knowledge_strangers_4.csv`: 61 questions of the kinds that two strangers had asked in vain, written before the
 words of `actions/kit/plainly.yml` by their author, who then looked at what they found. `desk`: no article answers it,
 the desk does.
+`data/knowledge_strangers_cantonese.csv`: 36 questions in Cantonese, written before `cantonese/` by its author; every
+second row was not looked at while it was made.
 """
 
 import asyncio
@@ -52,7 +54,7 @@ from crm_store.language import Language
 from crm_store.wording import read_folder
 
 DATA = Path(__file__).parent / "data"
-STRANGERS = tuple(DATA / f"knowledge_strangers{number}.csv" for number in ("", "_2", "_3", "_4"))
+STRANGERS = tuple(DATA / f"knowledge_strangers{number}.csv" for number in ("", "_2", "_3", "_4", "_cantonese"))
 TUNED_ON = STRANGERS[1]
 RESPONSES = Path(__file__).parents[1] / "nlu_data" / "responses"
 DESK = "desk"

@@ -1,7 +1,7 @@
 """Written Cantonese as written Chinese: 點樣改 is 怎么改, 幾時有貨 is 什么时候有货, 呢對 is 这对.
 
-The words stand in words.yml. Both sides of the house read by them, Rasa's interpreter (`bot.nlu.text.normalizer`) and
-the store's (`crm_store.text`), so nothing here needs more than the standard library and PyYAML. What is rewritten is
+The words stand in words.yml. Both interpreters read by them, Rasa's (`bot.nlu.text.normalizer`) and the app's (articles
+and questions, in `actions`), so nothing here needs more than the standard library and PyYAML. What is rewritten is
 compared and understood, never shown or kept.
 """
 

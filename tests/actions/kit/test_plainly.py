@@ -525,3 +525,26 @@ def test_neighbours_of_points_accounts_and_invoices(text: str) -> None:
         "points_given_away", "accounts_merged", "invoice_of_two", "invoice_without_item", "points_paid_return",
     }  # fmt: skip
     assert of_them.isdisjoint(names(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("禮盒包裝要幾多錢", "wrapping_cost"),
+        ("我啲資料你哋會唔會賣俾人", "data_sold"),
+        ("網上買嘢，點樣俾錢", "pay_online"),
+    ],
+)
+def test_cantonese_is_asked_as_in_written_chinese(text: str, name: str) -> None:
+    assert plainly.is_heard(text)
+    assert name in names(text)
+
+
+def test_what_is_known_as_it_was_said_stays_so() -> None:
+    assert names("香港舖頭開到幾點") == names("香港店開到幾點")
+    assert names("保養期過咗仲有冇得整") == ["still_covered"]
+
+
+@pytest.mark.parametrize("text", ["件貨幾時到", "我啲分幾時到期", "唔該晒", "幫我取消張單佢"])
+def test_what_is_ones_own_is_no_rule_in_cantonese_either(text: str) -> None:
+    assert not plainly.is_heard(text)

@@ -53,6 +53,22 @@ def test_talk_and_questions_are_no_content(said: str) -> None:
     assert title(said) is None
 
 
+@pytest.mark.parametrize("said", ["係咪一定要寫", "要幾錢呀", "點先改到", "而家點算", "係咪一定要写", "有冇第二個寫法"])
+def test_a_question_in_cantonese_is_no_content(said: str) -> None:
+    assert slot_text.is_question(said)
+    assert title(said) is None
+
+
+@pytest.mark.parametrize("said", ["幾何設計有限公司", "點點綠工作室", "邊城書店", "關係設計", "陳仲文"])
+def test_a_name_that_only_looks_like_cantonese_is_content(said: str) -> None:
+    assert title(said) == said
+
+
+def test_what_is_kept_are_the_customers_own_words() -> None:
+    said = "件褸個拉鏈成日甩，嗰日喺舖頭試嗰陣冇事"
+    assert slot_text.content(Spoken(said, asked="complaint_description"), "complaint_description") == said
+
+
 def test_another_wish_is_no_content_but_a_companys_name_always_is() -> None:
     assert title("我的包裹到了没有", intent="ask_parcel") is None
     assert title("改一下会员电话", intent="update_profile") is None

@@ -49,6 +49,25 @@ class TestNormalize:
         start, end = known.from_original(2, 5)
         assert known.text[start:end] == "保温瓶"
 
+    def test_cantonese_becomes_written_chinese(self):
+        assert normalize("點樣改，幾時先寄").text == "怎么改,什么时候才寄"
+
+    def test_what_was_rewritten_points_to_what_the_customer_wrote(self):
+        text = "佢哋話聽日先有 背囊"
+        known = normalize(text)
+        for written, said in (("他们", "佢哋"), ("明天", "聽日"), ("背囊", "背囊")):
+            start = known.text.index(written)
+            first, last = known.to_original(start, start + len(written))
+            assert text[first:last] == said
+
+    def test_a_word_that_grew_or_shrank_is_covered_whole(self):
+        text = "問下幾時到，唔該晒"
+        known = normalize(text)
+        start = known.text.index("什么时候")
+        assert known.to_original(start + 1, start + 3) == (2, 4)
+        assert known.from_original(2, 4) == (start, start + 4)
+        assert known.from_original(6, 9) == (known.text.index("谢谢"), len(known.text))
+
     def test_a_range_of_which_nothing_survived_is_empty(self):
         known = normalize("\u200b\u200b")
         assert known.from_original(0, 2) == (0, 0)

@@ -128,7 +128,7 @@ class TestRuledOut:
             ("两点以前别打", [("两点以前", "refused")]),
             ("明天下午我要开会，晚上吧", [("明天下午", "refused"), ("晚上", "")]),
             ("不要今晚", [("今晚", "refused")]),
-            ("聽日冇空，後日得", [("听日", "refused"), ("后日", "")]),
+            ("聽日冇空，後日得", [("明天", "refused"), ("后日", "")]),
             ("any day but thursday", [("thursday", "refused")]),
             ("i can't do tuesday, wednesday is fine", [("tuesday", "refused"), ("wednesday", "")]),
             ("tomorrow, not wednesday", [("tomorrow", ""), ("wednesday", "refused")]),
