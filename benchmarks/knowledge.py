@@ -16,8 +16,8 @@ afterwards: 40 questions a script and 40 that no article answers. Nothing is fit
 `data/knowledge_strangers_4.csv`: 61 questions of the kinds that two strangers had asked in vain, written before the
 words of `actions/kit/plainly.yml` by their author, who then looked at what they found. `desk`: no article answers it,
 the desk does.
-`data/knowledge_strangers_cantonese.csv`: 36 questions in Cantonese, written before `cantonese/` by its author; every
-second row was not looked at while it was made.
+`data/knowledge_strangers_cantonese.csv`: 36 questions in Cantonese, written before `cantonese/` by its author, who saw
+a few of its second rows as well while it was made.
 """
 
 import asyncio
