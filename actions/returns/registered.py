@@ -121,7 +121,7 @@ async def tell_registered(turn: Turn, request: ReturnRequest) -> None:
     if wished is None or (wished == request.kind and not another_size):
         tell_status(turn, request)
     elif not request.is_alterable:
-        _tell_fixed(turn, request)
+        tell_fixed(turn, request)
     elif wished == ReturnKind.EXCHANGE and request.reason == ReturnReason.WRONG_SIZE and size is None:
         _ask_size(turn, request, neighbours(request.line, offered, text) or offered)
     else:
@@ -157,7 +157,7 @@ async def _change(turn: Turn, request: ReturnRequest, change: Change) -> None:
             turn.session, request, change.kind, new_size=change.size, key=turn.key("kind")
         )
     except ReturnStepRefused:
-        _tell_fixed(turn, request)
+        tell_fixed(turn, request)
         return
     except ReturnRefused as refusal:
         if refusal.problem == ReturnProblem.NO_NEW_SIZE:
@@ -236,7 +236,8 @@ def _listed(turn: Turn, request: ReturnRequest) -> str:
     return label("request_in_list", "next" if facts["next"] else "entry", turn.language, way=way, **facts)
 
 
-def _tell_fixed(turn: Turn, request: ReturnRequest) -> None:
+def tell_fixed(turn: Turn, request: ReturnRequest) -> None:
+    """That a request is too far on to be changed."""
     turn.say("reply_return_cannot_change", buttons=help_buttons(turn)[-1:], **_facts(turn, request))
     turn.done("too_late", request.number, request=request.number)
 
