@@ -60,8 +60,8 @@ _NOT_DONE = re.compile(
     r"(?:没|没有|未|冇|从来?没有?)(?:有)?(?:怎么)?(?:在)?(?:外面|户外)?(?:穿|着|洗|下水|戴)"
     r"|(?:如果|要是|万一|假如|能不能|可以|可不可以)(?:我)?(?:先)?(?:穿|着|洗)"
     r"|\b(?:never|not|haven t|hasn t|havent|didn t|didnt|without|wasn t|weren t|before i|if i|if you|can i|could i"
-    r"|may i|don t)\b(?: \w+){0,3}? (?:worn|wore|wear|wearing|walk|walked|wash|washed|washing|outside|outdoors|used|taken"
-    r"|run)\b|\b(?:courier|driver|parcel|box)\b"
+    r"|may i|don t)\b(?: \w+){0,3}? (?:worn|wore|wear|wearing|walk|walked|wash|washed|washing|outside|outdoors|used"
+    r"|taken|run)\b|\b(?:courier|driver|parcel|box)\b"
 )
 """Nothing of it was done, it is only asked whether it may be, or it was the parcel that stood outside."""
 _TAGS_OFF = re.compile(
