@@ -88,7 +88,7 @@ async def _tell(turn: Turn, act: Act, kind: Asked) -> None:
     elif kind is Asked.WRONG:
         turn.say("reply_act_wrong", **facts)
         await _tell(turn, act, Asked.UNDO)
-    elif kind is Asked.WHEN and act.request is not None and act.request.is_running:
+    elif kind is Asked.WHEN and act.name == "case" and act.request is not None and act.request.is_running:
         await tell_when(turn, act.request)
     elif kind is Asked.TODO and act.request is not None:
         tell_next(turn, act.request)

@@ -129,7 +129,7 @@ def hear(said: Said, context: Context) -> Heard:
     context = ruled_out.forgotten(context, said.ruled_out.things)
     if only := ruled_out.heard(said.ruled_out, said.whole, context):
         return Heard.of(words(said, *only))
-    rest = _without_danger(said, context)
+    rest = asked_again.put_right(_without_danger(said, context), said.ruled_out.rest, said.whole, context)
     return replace(rest, steps=[ruled_out.marked(step, said.ruled_out.things) for step in rest.steps])
 
 
