@@ -48,8 +48,8 @@ _WORN = re.compile(
 )
 """A thing that was put on, or washed."""
 _OUTSIDE = re.compile(
-    r"(?<!没)(?<!没有)(?<!未)(?<!冇)(?<!不)(?:(?:穿|着|戴)(?:着|住|咗|了)?(?:它|佢)?(?:们|哋)?(?:出去|出门|出街|上街|去上班|去公司|去学校)"
-    r"|(?:在|喺)?(?:外面|户外|街上|路上|室外)(?:穿|着|走|跑|戴)(?:了|过|咗)"
+    r"(?<!没)(?<!没有)(?<!未)(?<!冇)(?<!不)(?:(?:穿|着|著|戴)(?:着|住|咗|了)?(?:它|佢)?(?:们|哋)?(?:出去|出门|出街|上街|去上班|去公司|去学校)"
+    r"|(?:在|喺)?(?:外面|户外|街上|路上|室外)(?:穿|着|著|走|跑|戴)(?:了|过|咗)"
     r"|(?:穿|着)(?:了|过|咗)?(?:它)?(?:在|喺)(?:外面|户外|街上|室外)|外穿(?:了|过|咗)|(?:洗|下水)(?:了|过|咗))"
     r"|\b(?:worn|wore|walked|ran|used|had|been|took|taken)\b(?: (?!never|not)\w+){0,4}?"
     r" (?:outside|outdoors|out(?: and about)?|on the street|in the street|to work|to school|to the office"
@@ -57,7 +57,7 @@ _OUTSIDE = re.compile(
     r"|\b(?:washed|been through the wash)\b"
 )
 _NOT_DONE = re.compile(
-    r"(?:没|没有|未|冇|从来?没有?)(?:有)?(?:怎么)?(?:在)?(?:外面|户外)?(?:穿|着|洗|下水|戴)"
+    r"(?:没|没有|未|冇|从来?没有?)(?:有)?(?:怎么)?(?:在)?(?:外面|户外)?(?:穿|着|著|洗|下水|戴)"
     r"|(?:如果|要是|万一|假如|能不能|可以|可不可以)(?:我)?(?:先)?(?:穿|着|洗)"
     r"|\b(?:never|not|haven t|hasn t|havent|didn t|didnt|without|wasn t|weren t|before i|if i|if you|can i|could i"
     r"|may i|don t)\b(?: \w+){0,3}? (?:worn|wore|wear|wearing|walk|walked|wash|washed|washing|outside|outdoors|used"

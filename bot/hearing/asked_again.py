@@ -18,8 +18,6 @@ LISTS = frozenset({"ask_rewards", "ask_recommendation"})
 """They answer a question that asks what there is, and stand in for an answer to any other."""
 NAMES = frozenset({"product", "reward", "order_number", "parcel_number", "tier", "region", "city"})
 """What a question may be asked of in place of another."""
-WORDS, CHARACTERS = 4, 8
-"""A thing is named in so many."""
 CARD, PERSON = "ask_product", "request_human"
 _NO_CARD = re.compile(
     r"发货|出货|寄出|发出|(?:发|寄|送)[^，。]{0,6}(?:几天|几日|多久|几耐)|万一|要是|如果|假如"
@@ -70,9 +68,9 @@ def put_right(rest: Heard, asked: str, whole: Parsed, context: Context) -> Heard
 
 def _only_names(rest: str, heard: Heard) -> bool:
     """Whether nothing but another thing is named, which the last question is asked of: "I meant the green tea"."""
-    named = any(each.get("entity") in NAMES for step in heard.steps for each in entities_of(step.heard or {}))
-    is_short = len(rest.split()) <= WORDS if normalise(rest).isascii() else len(normalise(rest)) <= CHARACTERS
-    return named and is_short
+    named = [each for step in heard.steps for each in entities_of(step.heard or {}) if each.get("entity") in NAMES]
+    signs = max((int(each.get("end") or 0) - int(each.get("start") or 0) for each in named), default=0)
+    return signs * 2 > len(rest)
 
 
 def _misses(each: Step, missed: Objection, context: Context) -> bool:

@@ -31,7 +31,7 @@ def heard(said: Said, context: Context) -> Heard | None:
     if not matters or expectation.option_said(text, expects) is not None or _names_another(said):
         return None
     first = parts(said)[0]
-    if amid and consent.read(first).answer is not None and not consent.hesitates(first):
+    if amid and _answers(first):
         return None
     if not amid and _known_better(said, matters, context):
         return None
@@ -43,6 +43,12 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     asked = with_intent({**said.whole, "entities": []}, RETURN, {CHOICE: return_matters.written(matters)})
     return Heard.of(*others[:1], Step(text=text, heard=asked))
+
+
+def _answers(first: str) -> bool:
+    """Whether the first clause says yes or no, and asks nothing of the return: "no stock?" is no no."""
+    says = consent.read(first).answer is not None and not consent.hesitates(first)
+    return says and not return_matters.asked(first)
 
 
 def is_step(step: Step) -> bool:
