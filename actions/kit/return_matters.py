@@ -82,7 +82,8 @@ def asked(text: str) -> tuple[Matter, ...]:
     if lexicon.mentions("in_general", text):
         return ()
     found = [matter for clause in clauses(text) for matter in of_clause(clause, asks=_asks(text))]
-    return tuple(dict.fromkeys(found))
+    told_with_it = {Matter.HOW} if Matter.SOLD_OUT in found else set()
+    return tuple(each for each in dict.fromkeys(found) if each not in told_with_it)
 
 
 def clauses(text: str) -> list[str]:

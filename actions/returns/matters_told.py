@@ -26,7 +26,6 @@ from crm_store.returns import PaidBy, ReturnKind, ReturnReason, ReturnRequest, R
 _NEW_ONE = re.compile(r"新(?:的|嘅|货|貨|鞋|那|件|双|雙)|换|換|\b(?:new|replacement|exchange|swap)\b", re.IGNORECASE)
 _MENDED = re.compile(r"修|整好|\b(?:repair\w*|fixed|mended)\b", re.IGNORECASE)
 _NOT_SENT = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED})
-_TELLS_STOCK = frozenset({Matter.STOCK, Matter.SOLD_OUT, Matter.WHEN})
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,10 @@ class Case:
         return self.request.status if self.request is not None else ReturnStatus.REQUESTED
 
 
-def told_of_stock(turn: Turn) -> bool:
-    """Whether this message was just told whether the new one is there."""
-    return bool(_TELLS_STOCK & set(read(choice(turn))))
+def only_asks(turn: Turn) -> bool:
+    """Whether this message only asks of the return whose new one is told to be gone; that was said before, or just
+    now."""
+    return bool(read(choice(turn)))
 
 
 async def tell_wished(turn: Turn, matters: Sequence[Matter], known: Slots) -> None:
