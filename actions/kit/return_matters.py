@@ -95,7 +95,8 @@ def of_clause(clause: str, *, asks: bool) -> list[Matter]:
     """What one clause asks; none where more stands in it than the question, the return and mere form. `asks`: the
     message asks something by a mark or in words."""
     flat = closed_up(clause)
-    bare, matters = flat, []
+    bare = flat
+    matters: list[Matter] = []
     for matter in Matter:
         without = _heart(matter).sub(" ", bare)
         if without != bare:

@@ -38,12 +38,12 @@ def tell_ruled_out(turn: Turn, known: Mapping[str, Any]) -> bool:
     if turn.pressed or is_fault(reason_said(text) or known["return_reason"]):
         return False
     is_last = turn.slot("requested_slot") == "return_confirmed"
-    if known["return_kind"] != ReturnKind.REPAIR and return_details.worn_outside(text):
-        turn.say("reply_return_worn_outside", buttons=[person_button(turn)])
-        told = {"worn", "packaging"}
-    elif is_last and return_details.tags_are_off(text):
+    if is_last and return_details.tags_are_off(text):
         turn.say("reply_return_tags_off")
         told = {"packaging"}
+    elif known["return_kind"] != ReturnKind.REPAIR and return_details.worn_outside(text):
+        turn.say("reply_return_worn_outside", buttons=[person_button(turn)])
+        told = {"worn", "packaging"}
     else:
         return False
     for aside in asides_said(text):

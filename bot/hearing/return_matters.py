@@ -7,7 +7,7 @@ from bot.hearing import after_return, expectation, fault_told, wishes
 from bot.hearing.act_asked import RULES
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, parts, single, waits_for_a_story
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
-from crm_store.conversations import Context
+from crm_store.conversations import Context, Parsed
 
 RETURN, RETURN_FORM = "return_or_refund", "return_form"
 OWN = frozenset({"return", "order", "product", "noted", "done", "topic"}) | RULES
@@ -37,7 +37,7 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     others = [
         single(clause.text, parsed, context) for clause, parsed in said.clauses
-        if not covers(clause.text) and is_wish(parsed, SURE_OF_ANOTHER) and not _goes_with_it(clause.text, parsed)
+        if not covers(clause.text) and is_wish(parsed, SURE_OF_ANOTHER) and not _goes_with_it(parsed)
     ]  # fmt: skip
     if not all(wishes.asks(step.intent) for step in others):
         return None
@@ -61,7 +61,7 @@ def covers(text: str) -> bool:
     return bool(return_matters.asked(text)) or old_back.asks(text) or lexicon.meant("return_aside", text) is not None
 
 
-def _goes_with_it(text: str, parsed: dict[str, object]) -> bool:
+def _goes_with_it(parsed: Parsed) -> bool:
     """Whether a clause only tells or wishes something of the same return: what is wrong, the money in place of it."""
     return intent_of(parsed) in MAY_STAND_BESIDE | {fault_told.REPORT_FAULT}
 
