@@ -26,6 +26,8 @@ def facts(language: Language) -> dict[str, str]:
         "return_window": shop.returns.window,
         "fault_window": shop.returns.window_at_fault,
         "refund_within": shop.returns.refund_within,
+        "send_within": shop.returns.send_within,
+        "return_transit": shop.returns.transit,
         "cancel_refund_within": shop.orders.refund_after_cancelling,
         "price_protection": shop.orders.price_protection,
         "invoice_window": shop.invoices.askable_for,

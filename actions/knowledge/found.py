@@ -10,6 +10,7 @@ from actions.kit import lexicon, places, plainly, rule_first, sent_abroad
 from actions.kit.base import ALONGSIDE, ASKED_AGAIN, FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
+from actions.kit.said_before import typed_before
 from actions.knowledge.for_members import told_to_member
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
 from actions.knowledge.narrowed import names_a_part, names_only, narrowed
@@ -165,7 +166,7 @@ async def look_up(tracker: Tracker) -> Found:
         before = rule_first.spoken_before(tracker.get_slot(FOCUS_SLOT) or {})
         return await _alongside(index, message, beside, language, before)
     if any(each.get("value") == ASKED_AGAIN for each in message.get("entities") or []):
-        return await _not_told(index, text, tracker.get_slot(FOCUS_SLOT) or {}, language)
+        return await _not_told(index, text, tracker, language)
     # Whoever says that something else is meant does not go on with what was told; a figure is put into the same case.
     denied = [str(each["value"]) for each in message.get("entities") or [] if each.get("entity") == RULED_OUT]
     another = any(not sign.isdigit() for each in denied for sign in each)
@@ -201,8 +202,21 @@ async def look_up(tracker: Tracker) -> Found:
     return by_itself if going_on.says_again(focus) and _says_more(by_itself, focus) else going_on
 
 
-async def _not_told(index: KnowledgeIndex, text: str, focus: Mapping[str, Any], language: Language) -> Found:
-    """What the articles have for a question that the last answer missed, without that answer."""
+async def _not_told(index: KnowledgeIndex, text: str, tracker: Tracker, language: Language) -> Found:
+    """What the articles have for a question that the last answer missed, without that answer: for its own words, and
+    for them together with the question that they put right ("no, I mean outside")."""
+    focus = tracker.get_slot(FOCUS_SLOT) or {}
+    found = await _but_for_told(index, text, focus, language)
+    before = typed_before(tracker)
+    if found.surely or not before:
+        return found
+    together = await _but_for_told(index, f"{before}, {text}", focus, language)
+    is_nearer = together.best is not None and (found.best is None or together.best.score > found.best.score)
+    return replace(together, question=text) if is_nearer else found
+
+
+async def _but_for_told(index: KnowledgeIndex, text: str, focus: Mapping[str, Any], language: Language) -> Found:
+    """What the articles have for a text, without what they just told."""
     surely = await _plainly(index, text, "", language)
     if surely is not None and not (surely.says_again(focus) and _just_told(focus)):
         return surely

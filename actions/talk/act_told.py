@@ -7,6 +7,7 @@ from actions.kit.base import Turn
 from actions.kit.replies import joined, service_button
 from actions.orders.cancellations import tell_revival
 from actions.returns.asides import tell_next, tell_points
+from actions.returns.matters_told import tell_when
 from actions.talk.acts import Act, last_act
 from crm_store import returns
 from crm_store.labels import label
@@ -87,6 +88,8 @@ async def _tell(turn: Turn, act: Act, kind: Asked) -> None:
     elif kind is Asked.WRONG:
         turn.say("reply_act_wrong", **facts)
         await _tell(turn, act, Asked.UNDO)
+    elif kind is Asked.WHEN and act.name == "case" and act.request is not None and act.request.is_running:
+        await tell_when(turn, act.request)
     elif kind is Asked.TODO and act.request is not None:
         tell_next(turn, act.request)
     elif kind is Asked.WORTH and act.request is not None:

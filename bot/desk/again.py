@@ -7,11 +7,13 @@ or be called.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import pairwise
 
 from actions.kit import lexicon, slot_text
 from bot.desk import notices
+from bot.hearing import objection
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.steps import TALK
 from crm_store.conversations import LastAnswer
@@ -58,8 +60,8 @@ def given(replies: Sequence[Reply], text: str, before: LastAnswer | None) -> Las
     answer = "\n".join(reply.text for reply in replies if reply.text)
     if not answer:
         return None
-    said = LastAnswer(answer=_digest(answer), to=_digest(normalise(text)))
-    return LastAnswer(said.answer, said.to, before.times + 1) if before and before.answer == said.answer else said
+    said = LastAnswer(answer=_digest(answer), to=_digest(normalise(text)), asked=objection.is_question(text))
+    return replace(said, times=before.times + 1) if before and before.answer == said.answer else said
 
 
 def is_repeated(said: LastAnswer | None, before: LastAnswer | None, intents: Sequence[str]) -> bool:

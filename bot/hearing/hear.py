@@ -62,6 +62,7 @@ from bot.hearing import (
     registered,
     return_asked,
     return_day,
+    return_matters,
     reward_wish,
     rule_amid_form,
     rule_asked,
@@ -128,7 +129,7 @@ def hear(said: Said, context: Context) -> Heard:
     context = ruled_out.forgotten(context, said.ruled_out.things)
     if only := ruled_out.heard(said.ruled_out, said.whole, context):
         return Heard.of(words(said, *only))
-    rest = _without_danger(said, context)
+    rest = asked_again.put_right(_without_danger(said, context), said.ruled_out.rest, said.whole, context)
     return replace(rest, steps=[ruled_out.marked(step, said.ruled_out.things) for step in rest.steps])
 
 
@@ -152,8 +153,9 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = told_more.without_nothing_more(said_last.without_idle_denials(said), context)
     for listens in (
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
-        one_more.heard, return_asked.heard, call_number.heard, news.only_supposed, news.keeps_reminders,
-        news.stays_and_redeems, _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard,
+        one_more.heard, return_matters.heard, return_asked.heard, call_number.heard,
+        news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
+        _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard,
         case_deadline.heard, act_asked.heard,
         handed_on.heard, parcel_asked.heard, one_question.heard, by_words.heard, arrival_asked.heard,
         choice_asked.heard,

@@ -32,6 +32,7 @@ from bot.hearing import (
     reference,
     return_asked,
     return_day,
+    return_matters,
     rule_asked,
     two_rules,
     wishes,
@@ -99,6 +100,8 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
     left = _left(said, heard)
     if any(return_asked.is_step(step, said.text, context) for step in heard.steps):
         left = [part for part in left if not return_asked.covers(part[0].text)]
+    if any(return_matters.is_step(step) for step in heard.steps):
+        left = [part for part in left if not return_matters.covers(part[0].text)]
     left = left[:MOST]
     if not left:
         return _with_fault(said, heard, context)
