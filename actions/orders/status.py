@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon, purchase_asked
+from actions.kit import lexicon, purchase_asked, still_coming
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.goods import things_said
 from actions.kit.mentions import ALL_ORDERS, RECENT_ORDERS, Meant, lines_described, order_meant, orders_described
@@ -76,6 +76,9 @@ class ActionOrderStatus(MemberAction):
             answering = action_classes()[other]
             assert issubclass(answering, MemberAction)
             return await answering().answer_member(turn, member)
+        if turn.entity("choice") == still_coming.CHOICE:
+            await _tell_still_coming(turn, member)
+            return []
         start = _page_wished(turn)
         if start is not None:
             await _tell_page(turn, member, start)
@@ -184,6 +187,18 @@ async def _tell_page(turn: Turn, member: Member, start: int) -> None:
     turn.done("answered", f"{len(every)} orders")
 
 
+async def _tell_still_coming(turn: Turn, member: Member) -> None:
+    """What is under way beside the order just told; that nothing is."""
+    told = turn.spoken_of.get("order")
+    coming = [each for each in await open_orders(turn, member) if each.status != OrderStatus.RETURNING]
+    others = [each for each in coming if each.number != told]
+    if others:
+        _tell_several(turn, others, "reply_orders_still_coming")
+        return
+    turn.say("reply_orders_nothing_else" if coming else "reply_orders_none_coming", buttons=[_all_button(turn)])
+    turn.done("answered", "what else is under way: nothing")
+
+
 def _tell_several(turn: Turn, several: Sequence[Order], response: str) -> None:
     shown = several[:LIST_LIMIT]
     buttons = order_buttons(turn, shown, "ask_order_status")
@@ -235,7 +250,9 @@ async def open_orders(turn: Turn, member: Member) -> Sequence[Order]:
 async def tell_order(turn: Turn, order: Order) -> None:
     """Say how far one order is, with what can be done about it."""
     turn.done("answered", f"{order.number}: {order.status}", order=order.number)
-    turn.focus(order=order.number, parcel=None)
+    came = order.status in (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+    # What was told as delivered is kept for who says that they do not have it.
+    turn.focus(order=order.number, parcel=None, delivered=order.number if came else None, trace=None)
     facts: Facts = {
         "number": order.number,
         "items": items_text(order, turn.language),
