@@ -1,6 +1,6 @@
 """What the record calls delivered and the customer does not have: the words for it, for the wish to have it traced, for
-what that brings, and for a thing that turned up after all. A parcel on its way, and a refund, points or a code that never
-came, are other matters."""
+what that brings, and for a thing that turned up after all. A parcel on its way, and a refund, points or a code that
+never came, are other matters. The words stand in not_arrived.yml."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ FILE = Path(__file__).with_suffix(".yml")
 
 
 def denies(text: str) -> bool:
-    """Whether it is told, and not only supposed, that goods did not reach the customer, or that somebody else signed."""
+    """Whether it is told, and not only supposed, that goods did not reach the customer or somebody else signed."""
     flat = closed_up(text)
     if any(_pattern(name).search(flat) for name in ("of_else", "supposed")):
         return False
@@ -59,7 +59,7 @@ def wishes_trace(text: str) -> bool:
 
 
 def has_looked(text: str) -> bool:
-    """Whether it is told that it is in none of the places that were named: 都问过了没有, "reception doesn't have it"."""
+    """Whether it is told that it is in none of the places that were named: 都问过了没有, "not at reception"."""
     return _pattern("looked").search(closed_up(text)) is not None and not slot_text.is_question(text)
 
 

@@ -10,8 +10,8 @@ from actions.kit import delay_disputed as disputed
 from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.mentions import Meant, order_meant, parcel_meant
-from actions.kit.order_marks import says_a_place, window_of
 from actions.kit.not_arrived import NOT_RECEIVED
+from actions.kit.order_marks import says_a_place, window_of
 from actions.kit.parcel_asked import WAY_TOLD, Aspect
 from actions.kit.parsing import choice_in
 from actions.kit.replies import (

@@ -1,6 +1,6 @@
-"""What is on record as delivered and the customer does not have: told in their own words, denied in one word right after
-it was told, or gone on with (trace it, it turned up, do I get my money back). What is on its way, what is only supposed,
-and a refund or code that never came are heard as ever."""
+"""What is on record as delivered and the customer does not have: told in their own words, denied in one word right
+after it was told, or gone on with (trace it, it turned up, do I get my money back). What is on its way, what is only
+supposed, and a refund or code that never came are heard as ever."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,8 @@ from crm_store.conversations import Context, Focus
 PARCEL, ORDER_STATUS = "ask_parcel", "ask_order_status"
 WHERE_IT_IS = frozenset({PARCEL, ORDER_STATUS})
 MAY_BE_MEANT = WHERE_IT_IS | {
-    FALLBACK, "chase_promise", "out_of_scope", "inform", "deny", "affirm", "vent", "report_fault", "ask_product", "help",
-    "ask_recommendation", "return_or_refund", "ask_faq", "ask_callback", "deny_act", "hesitate", "dispute_points",
+    FALLBACK, "chase_promise", "out_of_scope", "inform", "deny", "affirm", "vent", "report_fault", "ask_product",
+    "help", "ask_recommendation", "return_or_refund", "ask_faq", "ask_callback", "deny_act", "hesitate", "dispute_points",
     "make_complaint", "cancel_order", "ask_refund_status", "ask_rewards", "redeem_points", "give_suggestion", "undo",
 }  # fmt: skip
 """What such words are heard as however surely, where a delivered parcel is spoken of."""

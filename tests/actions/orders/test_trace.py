@@ -59,7 +59,9 @@ class TestAsked:
         await member.run(ActionOrderStatus, "", "ask_order_status", entities={"order_number": order.number})
         ran = await _says(member, "there is nothing here", LACKS, order, language)
         assert ran.responses == ["reply_trace_ask"]
-        assert record in ran.only.text and checks in ran.only.text and order.number in ran.only.text
+        assert record in ran.only.text
+        assert checks in ran.only.text
+        assert order.number in ran.only.text
         assert len(ran.only.titles) == 2
         assert await _traces(member) == []
 
@@ -154,7 +156,7 @@ class TestLater:
     async def test_one_that_is_overdue_is_owned_up_to(self, member: Customer, frozen_clock: FrozenClock) -> None:
         order = await _delivered(member)
         await _says(member, "trace it", "trace:yes", order)
-        frozen_clock.advance(timedelta(days=3))
+        frozen_clock.move(timedelta(days=3))
         assert (await _says(member, "still nothing", LACKS, order)).responses == ["reply_trace_overdue"]
 
     async def test_one_that_was_answered_goes_to_a_person(self, member: Customer) -> None:

@@ -31,7 +31,8 @@ def choice(message: Said, context: Context) -> str | None:
 class TestDenied:
     @pytest.mark.parametrize(
         "text",
-        ["可我压根没拿到锅啊", "根本沒送來，家裡什麼都沒有", "but the kettle never turned up", "nobody here signed for it",
+        ["可我压根没拿到锅啊", "根本沒送來，家裡什麼都沒有", "but the kettle never turned up",
+         "nobody here signed for it",
          "唔系我签收㗎", "there is nothing at my door", "we never got the mug"],
     )  # fmt: skip
     @pytest.mark.parametrize("intent", ["ask_order_status", "nlu_fallback", "ask_recommendation"])
