@@ -16,6 +16,8 @@ NOT_RECEIVED = "not_received"
 CHOICE = "trace"
 """What a `choice` about tracing begins with: trace:yes."""
 YES, NO, TOLD, FOUND, BRINGS = "yes", "no", "told", "found", "brings"
+WHETHER = "whether_delivered"
+"""The `choice` of who asks if something was delivered: how it stands is told, and no rule."""
 FOCUS = "trace"
 """In the focus: `{"of", "state"}`, the parcel or order and how far tracing it is."""
 DELIVERED = "delivered"
@@ -56,6 +58,17 @@ def wishes_trace(text: str) -> bool:
     """Whether the words ask to have it traced."""
     flat = closed_up(text)
     return _pattern("trace").search(flat) is not None and _pattern("no_trace").search(flat) is None
+
+
+def surely_wishes_trace(text: str) -> bool:
+    """Whether they do in words that mean nothing else."""
+    return wishes_trace(text) and _pattern("trace_surely").search(closed_up(text)) is not None
+
+
+def asks_whether(text: str) -> bool:
+    """Whether it is asked if something was delivered: 签收了没, "did that get delivered or what"."""
+    flat = closed_up(text)
+    return _pattern("whether").search(flat) is not None and _pattern("supposed").search(flat) is None
 
 
 def has_looked(text: str) -> bool:

@@ -26,6 +26,7 @@ from actions.kit.replies import (
     service_button,
     tell_not_bought,
 )
+from actions.kit.rule_first import Rule
 from actions.knowledge.found import Found
 from actions.orders import delay_disputed, parcel_answers, trace
 from actions.orders.status import asks_address, open_orders, tell_address, tell_order
@@ -56,6 +57,9 @@ class ActionParcel(MemberAction):
 
     async def prepare(self, tracker: Tracker) -> Found:
         return await parcel_answers.rule_for(tracker)
+
+    async def look_up(self, tracker: Tracker) -> Rule | None:
+        return None if trace.is_own(tracker) else await super().look_up(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if parcel_answers.tell_everybody(turn, parcel_answers.aspect_of(turn.tracker)):

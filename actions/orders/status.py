@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rasa_sdk import Tracker
+
 from actions.endpoint import action_classes
 from actions.kit import lexicon, purchase_asked, still_coming
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
@@ -24,7 +26,8 @@ from actions.kit.replies import (
     service_button,
     tell_not_bought,
 )
-from actions.orders import charged_twice
+from actions.kit.rule_first import Rule
+from actions.orders import charged_twice, trace
 from crm_store import orders, parcels, returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, mask_address
@@ -62,6 +65,9 @@ class ActionOrderStatus(MemberAction):
 
     action_name: ClassVar[str] = "action_order_status"
     writes: ClassVar[bool] = False
+
+    async def look_up(self, tracker: Tracker) -> Rule | None:
+        return None if trace.is_own(tracker) else await super().look_up(tracker)
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None and charged_twice.is_meant(turn):

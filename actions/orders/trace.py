@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from actions.kit import not_arrived
+from rasa_sdk import Tracker
+
+from actions.kit import not_arrived, still_coming
 from actions.kit.base import Button, Turn, button, consent_buttons
 from actions.kit.mentions import order_meant, parcel_meant
 from actions.kit.not_arrived import ASKED, CHOICE, DELIVERED, FILED, FOCUS, NOT_RECEIVED, OFFERED
@@ -61,6 +63,13 @@ def choice_of(turn: Turn) -> str | None:
         if each.startswith(f"{CHOICE}:"):
             return each.partition(":")[2]
     return None
+
+
+def is_own(tracker: Tracker) -> bool:
+    """Whether hearing made out that it is about what is the customer's own, so that no rule takes its place."""
+    values = [str(each["value"]) for each in tracker.latest_message.get("entities") or [] if each["entity"] == "choice"]
+    own = (NOT_RECEIVED, not_arrived.WHETHER, still_coming.CHOICE)
+    return any(each in own or each.startswith(f"{CHOICE}:") for each in values)
 
 
 async def answered(turn: Turn, member: Member) -> bool:
@@ -142,7 +151,6 @@ async def _register(turn: Turn, member: Member, goods: Delivered) -> None:
         )
     was_asked = _state(turn, goods) == ASKED
     _focus(turn, goods, FILED)
-    turn.focus(done=not_arrived.DONE)
     facts = _facts(turn, goods) | {"due": format_moment(promise.due_at, turn.language)}
     turn.say("reply_trace_filed" if was_asked else "reply_trace_filed_at_once", buttons=[_found(turn, goods)], **facts)
     turn.done("parcel_chased", f"trace {goods.number}", order=goods.order.number, promise=promise.id)
@@ -153,7 +161,11 @@ def _tell_known(turn: Turn, goods: Delivered, known: Promise) -> None:
     _focus(turn, goods, FILED)
     facts = _facts(turn, goods) | {"due": format_moment(known.due_at, turn.language)}
     if known.kept_at is None and known.due_at > now():
-        turn.say("reply_trace_running", buttons=[_found(turn, goods), person_button(turn)], **facts)
+        turn.say(
+            "reply_trace_running",
+            buttons=[_found(turn, goods), service_button(turn, "human", "request_human")],
+            **facts,
+        )
         turn.done("already_promised", goods.number, promise=known.id)
         return
     name = "reply_trace_answered" if known.kept_at is not None else "reply_trace_overdue"
@@ -297,6 +309,8 @@ def _focus(turn: Turn, goods: Delivered, state: str | None) -> None:
         parcel=goods.parcel.number if goods.parcel is not None else None,
         **{DELIVERED: goods.number, FOCUS: {"of": goods.number, "state": state} if state else None},
     )
+    if state == FILED:
+        turn.focus(done=not_arrived.DONE)
 
 
 def _due() -> datetime:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from actions.kit import lexicon, not_arrived, still_coming
 from actions.kit.not_arrived import ASKED, CHOICE, DELIVERED, FILED, FOCUS, NOT_RECEIVED
 from bot.hearing.said import CHOICE as SAID_CHOICE
-from bot.hearing.said import SURE_OF_ANOTHER, Said, single, words
+from bot.hearing.said import SURE_OF_ANOTHER, Said, parts, single, words
 from bot.hearing.steps import FALLBACK, Heard, Step, entities_of, intent_of, is_wish
 from crm_store.conversations import Context, Focus
 
@@ -15,8 +15,8 @@ PARCEL, ORDER_STATUS = "ask_parcel", "ask_order_status"
 WHERE_IT_IS = frozenset({PARCEL, ORDER_STATUS})
 MAY_BE_MEANT = WHERE_IT_IS | {
     FALLBACK, "chase_promise", "out_of_scope", "inform", "deny", "affirm", "vent", "report_fault", "ask_product",
-    "help", "ask_recommendation", "return_or_refund", "ask_faq", "ask_callback", "deny_act", "hesitate", "dispute_points",
-    "make_complaint", "cancel_order", "ask_refund_status", "ask_rewards", "redeem_points", "give_suggestion", "undo",
+    "help", "ask_recommendation", "return_or_refund", "ask_faq", "ask_callback", "deny_act", "hesitate",
+    "dispute_points", "make_complaint", "cancel_order", "ask_refund_status", "ask_rewards", "redeem_points", "give_suggestion", "undo",
 }  # fmt: skip
 """What such words are heard as however surely, where a delivered parcel is spoken of."""
 NAMED = frozenset({"parcel_number", "order_number", "product"})
@@ -33,6 +33,8 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     if still_coming.asked(said.text) and intent_of(said.whole) in MAY_BE_MEANT:
         return Heard.of(words(said, ORDER_STATUS, {SAID_CHOICE: still_coming.CHOICE}))
+    if asked := _whether(said, context.focus):
+        return Heard.of(asked)
     choice = _choice(said, context)
     if choice is None:
         return None
@@ -46,6 +48,19 @@ def is_step(step: Step) -> bool:
     """Whether a step is about what did not come, which holds whatever else its words sound like."""
     choices = [str(each.get("value")) for each in entities_of(step.heard or {}) if each.get("entity") == SAID_CHOICE]
     return any(each == NOT_RECEIVED or each.startswith(f"{CHOICE}:") for each in choices)
+
+
+def _whether(said: Said, focus: Focus) -> Step | None:
+    """The question if one's own was delivered: of what is named, of one's last, or of the order spoken of last."""
+    if not not_arrived.asks_whether(said.text) or intent_of(said.whole) not in MAY_BE_MEANT:
+        return None
+    at: Mapping[str, int] = focus.get("at") or {}
+    named = any(each.get("entity") in NAMED for each in entities_of(said.whole))
+    of_order = bool(focus.get("order")) and int(at.get("order", 0)) >= _of_else(focus)
+    if not (named or of_order or lexicon.mentions("own_thing", said.text) or intent_of(said.whole) in WHERE_IT_IS):
+        return None
+    thing = {"order_number": str(focus["order"])} if of_order and not named else {}
+    return words(said, ORDER_STATUS, {SAID_CHOICE: not_arrived.WHETHER, **thing})
 
 
 def _choice(said: Said, context: Context) -> str | None:
@@ -65,18 +80,23 @@ def _goes_on(said: Said, focus: Focus) -> str | None:
     """What the words say of the parcel that was told as delivered."""
     text, state = said.text, _state(focus)
     is_open = intent_of(said.whole) in MAY_BE_MEANT
-    denies = not_arrived.denies(text) or (_was_just_told(focus) and not_arrived.denies_barely(text))
+    denies = not_arrived.denies(text) or (_was_just_told(focus) and _denies_barely(said))
     if state is not None and not_arrived.turned_up(text):
         return not_arrived.FOUND
     if (state in (ASKED, FILED) or denies) and not_arrived.asks_what_it_brings(text) and is_open:
         return not_arrived.BRINGS
     if state == ASKED and not_arrived.has_looked(text):
         return not_arrived.YES
-    if state is not None and is_open and not_arrived.wishes_trace(text):
+    if is_open and (not_arrived.surely_wishes_trace(text) or (state is not None and not_arrived.wishes_trace(text))):
         return not_arrived.YES
     if denies:
         return NOT_RECEIVED
     return not_arrived.TOLD if state == FILED and is_open and not_arrived.asks_state(text) else None
+
+
+def _denies_barely(said: Said) -> bool:
+    """Whether all of it denies what was told, or wishes it to be traced."""
+    return all(not_arrived.denies_barely(part) or not_arrived.wishes_trace(part) for part in parts(said))
 
 
 def _is_told(focus: Focus) -> bool:

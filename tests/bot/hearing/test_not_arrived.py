@@ -33,7 +33,8 @@ class TestDenied:
         "text",
         ["可我压根没拿到锅啊", "根本沒送來，家裡什麼都沒有", "but the kettle never turned up",
          "nobody here signed for it",
-         "唔系我签收㗎", "there is nothing at my door", "we never got the mug"],
+         "唔系我签收㗎", "there is nothing at my door", "we never got the mug",
+         "門口什麼都沒有，家裡也沒有", "well I got nothing"],
     )  # fmt: skip
     @pytest.mark.parametrize("intent", ["ask_order_status", "nlu_fallback", "ask_recommendation"])
     def test_after_it_was_told_as_delivered(self, text: str, intent: str) -> None:
@@ -66,6 +67,8 @@ class TestDenied:
     @pytest.mark.parametrize(
         ("text", "intent"),
         [
+            ("没有，我是问积分", "ask_points_balance"),
+            ("I have nothing to add", "deny"),
             ("退款一直没收到", "ask_refund_status"),
             ("我沒收到驗證碼", "bind_account"),
             ("I never got the points for it", "dispute_points"),
@@ -141,6 +144,23 @@ class TestTraced:
     @pytest.mark.parametrize("text", ["查得怎么样了", "有消息了嗎", "any news on that"])
     def test_how_far_it_is(self, text: str) -> None:
         assert choice(said(text, "ask_parcel", 0.8), told("filed")) == "trace:told"
+
+
+class TestWhether:
+    @pytest.mark.parametrize(
+        "text", ["那個到底簽收了沒", "有签收吗", "has that one been delivered or what", "did it get delivered"]
+    )
+    def test_how_the_order_stands_is_told_and_no_rule(self, text: str) -> None:
+        (step,) = hear(said(text, "ask_faq", 0.8), told()).steps
+        named = {each["entity"]: str(each["value"]) for each in entities_of(step.heard or {})}
+        assert (step.intent, named["choice"]) == ("ask_order_status", "whether_delivered")
+        assert named["order_number"] == ORDER
+
+    @pytest.mark.parametrize(
+        "text", ["签收了几天还能退", "如果没签收呢", "is a gift delivered in a box", "签收要不要签名"]
+    )
+    def test_other_questions_of_delivery_are_none(self, text: str) -> None:
+        assert not not_arrived.asks_whether(text)
 
 
 class TestStillComing:
