@@ -19,7 +19,8 @@ _ASKED = re.compile(
 )
 _ASKED_EN = re.compile(
     r"\b(?:what|anything|something|is there anything|whatever)(?: \w+)? else(?: \w+){0,5}?"
-    r" (?:coming|come|arriv\w+|on (?:the|its|their) way|due|expect(?:ing)?|outstanding|delivered|in the post|under way)\b"
+    r" (?:coming|come|arriv\w+|on (?:the|its|their) way|due|expected|expecting"
+    r"|outstanding|delivered|in the post|under way)\b"
     r"|\b(?:any|what|are there|do i have)(?: \w+){0,3} (?:other|more|further)"
     r" (?:orders?|parcels?|packages?|deliver(?:y|ies))\b"
     r"|\bwhat about (?:my|the) other (?:orders?|parcels?|packages?|stuff)\b"

@@ -16,7 +16,8 @@ WHERE_IT_IS = frozenset({PARCEL, ORDER_STATUS})
 MAY_BE_MEANT = WHERE_IT_IS | {
     FALLBACK, "chase_promise", "out_of_scope", "inform", "deny", "affirm", "vent", "report_fault", "ask_product",
     "help", "ask_recommendation", "return_or_refund", "ask_faq", "ask_callback", "deny_act", "hesitate",
-    "dispute_points", "make_complaint", "cancel_order", "ask_refund_status", "ask_rewards", "redeem_points", "give_suggestion", "undo",
+    "dispute_points", "make_complaint", "cancel_order", "ask_refund_status", "ask_rewards", "redeem_points",
+    "give_suggestion", "undo",
 }  # fmt: skip
 """What such words are heard as however surely, where a delivered parcel is spoken of."""
 NAMED = frozenset({"parcel_number", "order_number", "product"})
