@@ -4,7 +4,7 @@ supposed, and a refund or code that never came are heard as ever."""
 
 from collections.abc import Mapping
 
-from actions.kit import lexicon, not_arrived, still_coming
+from actions.kit import lexicon, not_arrived, not_in_parcel, parcel_asked, still_coming
 from actions.kit.not_arrived import ASKED, CHOICE, DELIVERED, FILED, FOCUS, NOT_RECEIVED
 from bot.hearing.said import CHOICE as SAID_CHOICE
 from bot.hearing.said import SURE_OF_ANOTHER, Said, parts, single, words
@@ -53,6 +53,8 @@ def is_step(step: Step) -> bool:
 
 def _whether(said: Said, focus: Focus) -> Step | None:
     """The question if one's own was delivered: of what is named, of one's last, or of the order spoken of last."""
+    if parcel_asked.asked(said.text) is not None:
+        return None
     if not not_arrived.asks_whether(said.text) or intent_of(said.whole) not in MAY_BE_MEANT:
         return None
     at: Mapping[str, int] = focus.get("at") or {}
@@ -66,15 +68,15 @@ def _whether(said: Said, focus: Focus) -> Step | None:
 
 def _choice(said: Said, context: Context) -> str | None:
     text, focus = said.text, context.focus
-    if lexicon.mentions("complaint_wish", text) or lexicon.mentions("person", text):
+    if lexicon.mentions("complaint_wish", text) or lexicon.mentions("person", text) or not_in_parcel.told(text):
         return None
     if _is_told(focus):
         return _goes_on(said, focus)
     if not not_arrived.denies(text):
         return None
     names = any(each.get("entity") in NAMED for each in entities_of(said.whole))
-    sounds_so = intent_of(said.whole) in WHERE_IT_IS or (names and intent_of(said.whole) in MAY_BE_MEANT)
-    return NOT_RECEIVED if sounds_so or not_arrived.claimed(text) else None
+    is_named = names and intent_of(said.whole) in MAY_BE_MEANT
+    return NOT_RECEIVED if is_named or not_arrived.claimed(text) else None
 
 
 def _goes_on(said: Said, focus: Focus) -> str | None:
