@@ -64,6 +64,7 @@ def article_facts(language: Language) -> dict[str, str]:
         "restored_for": format_limit(shop.points.restored_for, language),
         "expiry_notice": format_limit(shop.points.expiry_notice, language),
         "expiry_reminder": format_limit(shop.proactive.points_before, language),
+        "proof_within": _working_time(shop.parcels.proof_within, language),
         "privacy_answer": format_limit(shop.privacy.answer_within, language),
         "birthday_days": label("policy_fact", f"birthday_{shop.points.birthday_days}", language),
         "level_grace": _level_grace(language),

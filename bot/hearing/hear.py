@@ -48,6 +48,7 @@ from bot.hearing import (
     named_beside,
     news,
     next_asked,
+    not_arrived,
     not_clear,
     one_more,
     one_question,
@@ -153,9 +154,9 @@ def _first_heard(said: Said, context: Context) -> Heard:
         said = told_more.without_nothing_more(said_last.without_idle_denials(said), context)
     for listens in (
         call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
-        one_more.heard, return_matters.heard, return_asked.heard, call_number.heard,
-        news.only_supposed, news.keeps_reminders, news.stays_and_redeems,
-        _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard,
+        one_more.heard, return_matters.heard, return_asked.heard, call_number.heard, news.only_supposed,
+        news.keeps_reminders, news.stays_and_redeems, _at_once, _of_others, _of_chats, not_arrived.heard, filed.heard,
+        cancel_beside.heard,
         case_deadline.heard, act_asked.heard,
         handed_on.heard, parcel_asked.heard, one_question.heard, by_words.heard, arrival_asked.heard,
         choice_asked.heard,
