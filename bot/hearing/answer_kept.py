@@ -113,7 +113,8 @@ def _yes_and_more(said: Said, expects: Expectation) -> Parted | None:
         return _filed_and_more(said, pieces, expects)
     count = next((place for place, piece in enumerate(pieces) if not says_yes(piece, expects)), len(pieces))
     agreeing, others = pieces[:count], pieces[count:]
-    if all(consent.is_breath(piece) for piece in agreeing) or not _leaves_it(others, said, expects):
+    only_notes = all(consent.is_breath(piece) or consent.acknowledges(piece) for piece in agreeing)
+    if only_notes or not _leaves_it(others, said, expects):
         return None
     at = _end_of(said.text, agreeing)
     return Parted(said.text[:at].strip(), said.text[at:].strip())

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from actions.kit import lexicon, slot_text
 from actions.kit.forms import activating_intents, begun_by
-from bot.hearing import agreed, called_off, denial, reference, wishes
+from bot.hearing import agreed, called_off, denial, never_asked, reference, wishes
 from bot.hearing.said import SECOND_WISH, SURE_OF_ANOTHER, Said, meant_by_words, single, waits_for_a_story, words
 from bot.hearing.said import parts as parts_of
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
@@ -226,7 +226,7 @@ def _wishes_other(text: str, heard: Parsed) -> bool:
 def never_agreed(said: Said, context: Context) -> Heard | None:
     """Protest that something was done without a yes: what was done is taken back; where it is only asked about, the
     customer hears that nothing is done."""
-    if not lexicon.mentions("never_agreed", said.text):
+    if not lexicon.mentions("never_agreed", said.text) and not never_asked.disowns(said.text, context.focus):
         return None
     if agreed.asks_yes_or_no(context.expects) and context.expects.form is not None:
         return Heard.of(words(said, HESITATE))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from actions.kit import lexicon, rule_first, slot_text
 from actions.kit.base import BIND_FORM
 from bot.hearing import (
+    acknowledged,
     act_asked,
     after_danger,
     after_return,
@@ -119,7 +120,7 @@ def hear(said: Said, context: Context) -> Heard:
     if struck_out := praised.taken_back(said, context):
         return struck_out
     said = scores.as_meant(next_asked.as_answer(said.without_danger(), context.expects), context.expects)
-    said = as_meant.heard(before_buying.as_meant(said, context), context)
+    said = acknowledged.as_meant(as_meant.heard(before_buying.as_meant(said, context), context), context)
     said = facts_asked.as_meant(levels_asked.as_meant(said, context), context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
