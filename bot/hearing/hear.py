@@ -50,6 +50,7 @@ from bot.hearing import (
     news,
     next_asked,
     not_clear,
+    one_answer,
     one_more,
     one_question,
     others_data,
@@ -140,7 +141,7 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return answers
     asked = said if waits_for_a_story(context) else said_last.without_idle_denials(said)
     every = named_beside.meant(said, left_over.answered_too(asked, first, context))
-    return card.only_where_asked(said, filed.once(every, context), context)
+    return card.only_where_asked(said, one_answer.once(said, filed.once(every, context)), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:

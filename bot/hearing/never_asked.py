@@ -20,7 +20,8 @@ _NEVER_ASKED = re.compile(
     rf" (?:for )?(?:you|anyone|anybody|someone|somebody|any of you|a colleague|them|people)(?: guys)? to (?:{_ACT})\b"
     r"|\b(?:didn t|did not|never) (?:ask(?:ed)? for|want(?:ed)?|request(?:ed)?)"
     r" (?:a |any |this |that |the )?(?:check|case|complaint|ticket|that|this|it|any of (?:that|this|it))(?: at all)?$"
-    rf"|\b(?:didn t|did not|never) ask(?:ed)? (?:to have|for) (?:it|this|that|them|anything) (?:to be )?(?:{_ACT})(?:ed|d)?\b"
+    r"|\b(?:didn t|did not|never) ask(?:ed)? (?:to have|for) (?:it|this|that|them|anything) (?:to be )?"
+    rf"(?:{_ACT})(?:ed|d)?\b"
     rf"|\bwho (?:asked|told) (?:you|anyone|anybody) to (?:{_ACT})\b"
 )
 

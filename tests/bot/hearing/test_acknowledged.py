@@ -10,9 +10,7 @@ from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, option, said
 
 CHECKED = asked(option("Have it checked", "/affirm"), option("No", "/deny"), form="dispute_form", slot="dispute_file")
-FILED = asked(
-    option("登记投诉", "/affirm"), option("先不用", "/deny"), form="complaint_form", slot="complaint_consent"
-)
+FILED = asked(option("登记投诉", "/affirm"), option("先不用", "/deny"), form="complaint_form", slot="complaint_consent")
 RETURNING = asked(option("登记", "/affirm"), option("先不退", "/deny"), form="return_form", slot="return_confirmed")
 OFFERS = [CHECKED, FILED]
 
@@ -56,7 +54,18 @@ def test_by_itself_what_takes_note_is_neither_yes_nor_no(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ok great", "oh ok", "哦好", "喔好", "好的，谢谢", "cool, go ahead", "知道了，登记吧", "nice. yes please", "明白了，好的"]
+    "text",
+    [
+        "ok great",
+        "oh ok",
+        "哦好",
+        "喔好",
+        "好的，谢谢",
+        "cool, go ahead",
+        "知道了，登记吧",
+        "nice. yes please",
+        "明白了，好的",
+    ],
 )
 def test_a_yes_stays_one(text: str) -> None:
     heard = hear(said(text, "affirm", 0.9), FILED)
