@@ -207,11 +207,7 @@ class ActionPointsExpiring(PointsAction):
         balance = await points.balance(turn.session, member.id)
         asks_more = (is_told and rule_question.asks(turn.text)) or turn.is_part or turn.form is not None
         # Whoever asks for the rule, or for more than this, hears how it stands, and is shown nothing to take.
-        offered = (
-            []
-            if asks_rule or turn.is_part or turn.form
-            else worth_taking(await rewards.affordable(turn.session, balance), soon)
-        )
+        offered = [] if asks_more else worth_taking(await rewards.affordable(turn.session, balance), soon)
         told = listed([reward_with_cost(reward, turn.language) for reward in offered], turn.language, last="last_or")
         turn.say(
             "reply_points_expiring_buys" if offered else "reply_points_expiring",

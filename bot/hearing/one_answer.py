@@ -1,5 +1,5 @@
-"""One answer to one subject, in however many clauses it is asked: how many points there are and when they expire; a wish
-for goods with clauses that only say who and what they are for (her feet are wide, for walks, 预算五百)."""
+"""One answer to one subject, in however many clauses it is asked: how many points there are and when they expire; a
+wish for goods with clauses that only say who and what they are for (her feet are wide, for walks, 预算五百)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -63,7 +63,7 @@ def _wish_with_its_purpose(said: Said, steps: Sequence[Step]) -> list[Step]:
 
 
 def _in_order(said: Said, texts: Sequence[str]) -> str:
-    return ", ".join(sorted(texts, key=lambda text: said.text.find(text)))
+    return ", ".join(sorted(texts, key=said.text.find))
 
 
 def _describes(clause: Clause, parsed: Parsed, text: str) -> bool:
@@ -74,9 +74,8 @@ def _describes(clause: Clause, parsed: Parsed, text: str) -> bool:
     is_sure = intent in (RECOMMEND, PRODUCT, FAQ) and confidence_of(parsed) >= SURE_OF_ANOTHER
     if asks or names or clause.announced or is_sure or intent not in OF_A_WISH:
         return False
-    return not plainly.is_heard(clause.text) and not any(
-        lexicon.mentions(group, clause.text) for group in _OTHER_MATTERS
-    )
+    says_more = any(lexicon.mentions(group, clause.text) for group in _OTHER_MATTERS)
+    return not says_more and not plainly.is_heard(clause.text)
 
 
 def _is_marked(clause: str, text: str) -> bool:
