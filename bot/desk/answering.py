@@ -153,6 +153,7 @@ async def answer(
         await taken.take(Step(text=str(kept["text"]), heard=kept), announced=notices.next_wish(kept, taken.language))
     if fresh := [kept for kept in waiting if kept[SINCE] == conversation.last_seq]:
         taken.put_before_the_question(notices.kept_wish(fresh, taken.language))
+    taken.replies = again.told_once(taken.replies)
     if said is not None and said.objection is not None and taken.gives_again(context.answered):
         taken.replies.clear()
         await taken.take(asked_again.step(said.objection, said.whole))

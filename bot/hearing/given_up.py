@@ -226,12 +226,20 @@ def _wishes_other(text: str, heard: Parsed) -> bool:
 def never_agreed(said: Said, context: Context) -> Heard | None:
     """Protest that something was done without a yes: what was done is taken back; where it is only asked about, the
     customer hears that nothing is done."""
-    if not lexicon.mentions("never_agreed", said.text) and not never_asked.disowns(said.text, context.focus):
+    if not lexicon.mentions("never_agreed", said.text):
         return None
     if agreed.asks_yes_or_no(context.expects) and context.expects.form is not None:
         return Heard.of(words(said, HESITATE))
     back = reference.takes_back_lately(context.focus)
     return Heard.of(words(said, back)) if back is not None and context.expects.form is None else None
+
+
+def never_asked_for(said: Said, context: Context) -> Heard | None:
+    """What was done just now is taken back where it is said that nobody asked for it."""
+    back = reference.takes_back_lately(context.focus)
+    if back is None or context.expects.form is not None or not never_asked.disowns(said.text, context.focus):
+        return None
+    return Heard.of(words(said, back))
 
 
 def takes_leave(said: Said, context: Context) -> bool:

@@ -15,25 +15,30 @@ BALANCE, EXPIRING = "ask_points_balance", "ask_points_expiring"
 RECOMMEND, PRODUCT = "ask_recommendation", "ask_product"
 OF_A_WISH = frozenset({RECOMMEND, PRODUCT, FAQ, FALLBACK, "inform", "vent", "out_of_scope", "give_praise"})
 """What a clause that only describes a wish for goods may be taken for."""
+_OF_A_BODY = ("wide_feet",)
+"""Of plainly.yml: what is a question of a rule when it is asked, and a purpose when it is only told beside a wish."""
 _OTHER_MATTERS = ("fault", "points_word", "redemption", "goods_shipping")
 """A clause with words of these says more than what the goods are for."""
 
 
 def once(said: Said, heard: Heard) -> Heard:
     """The steps of a message without those whose subject another one answers as a whole."""
-    steps = _wish_with_its_purpose(said, _points_together(heard.steps))
+    steps = _wish_with_its_purpose(said, _points_together(said, heard.steps))
     return heard if steps == heard.steps else replace(Heard.of(*steps, kept=heard.kept), then=heard.then)
 
 
-def _points_together(steps: Sequence[Step]) -> list[Step]:
+def _points_together(said: Said, steps: Sequence[Step]) -> list[Step]:
     """How many points and when they expire, told by the one that tells both."""
-    balance = next((step for step in steps if _asks_plainly(step, BALANCE)), None)
+    balance = [step for step in steps if _asks_plainly(step, BALANCE)]
     expiring = next((step for step in steps if _asks_plainly(step, EXPIRING)), None)
-    if balance is None or expiring is None or expiring.heard is None:
+    told = [Step(clause.text, parsed) for clause, parsed in said.clauses if confidence_of(parsed) >= SURE_OF_ANOTHER]
+    if not balance and not any(_asks_plainly(each, BALANCE) for each in told):
+        return list(steps)
+    if expiring is None or expiring.heard is None:
         return list(steps)
     both = replace(expiring, heard=with_intent(expiring.heard, EXPIRING, {CHOICE: WITH_BALANCE}))
-    first = min(steps.index(balance), steps.index(expiring))
-    others = [step for step in steps if step not in (balance, expiring)]
+    first = min(steps.index(step) for step in (*balance, expiring))
+    others = [step for step in steps if step not in (*balance, expiring)]
     return [*others[:first], both, *others[first:]]
 
 
@@ -75,7 +80,7 @@ def _describes(clause: Clause, parsed: Parsed, text: str) -> bool:
     if asks or names or clause.announced or is_sure or intent not in OF_A_WISH:
         return False
     says_more = any(lexicon.mentions(group, clause.text) for group in _OTHER_MATTERS)
-    return not says_more and not plainly.is_heard(clause.text)
+    return not says_more and plainly.heard_as(clause.text) in (None, *_OF_A_BODY)
 
 
 def _is_marked(clause: str, text: str) -> bool:
