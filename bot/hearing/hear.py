@@ -153,7 +153,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = told_more.without_nothing_more(said_last.without_idle_denials(said), context)
     for listens in (
-        call_in_danger.heard, given_up.never_asked_for, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
+        call_in_danger.heard, given_up.never_asked_for, points_reckoned.heard, said_last.chosen, said_last.declined,
+        wished_instead.heard,
         one_more.heard, return_asked.heard, call_number.heard, news.only_supposed, news.keeps_reminders,
         news.stays_and_redeems, _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard,
         case_deadline.heard, act_asked.heard,
