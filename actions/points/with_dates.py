@@ -1,5 +1,6 @@
 """How many points there are and when they expire, in one answer; the lines that tell when."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,8 +12,11 @@ from crm_store import points
 from crm_store.labels import label
 from crm_store.language import format_date, format_number
 from crm_store.members import Member
+from crm_store.text import normalise
 
 DAYS_TOLD = 3
+_WHEN = re.compile(r"^(?:(?:and|so|but|ok) )*when (?:do|does|will|are|is) (?:they|mine|my|those|these)\b")
+"""How words begin that ask for a day of one's own: "when do they run out"."""
 Expiring = Sequence[tuple[date, int]]
 
 
@@ -33,7 +37,8 @@ async def tell(turn: Turn, member: Member, expiring: Expiring) -> None:
 
 def asks_whether(turn: Turn) -> bool:
     """Whether the rule itself is asked for; "which of mine run out soon" is answered by the own points alone."""
-    return not turn.pressed and lexicon.mentions("expiry_whether", turn.text)
+    asks_when = _WHEN.search(normalise(turn.text)) is not None
+    return not turn.pressed and not asks_when and lexicon.mentions("expiry_whether", turn.text)
 
 
 def lines(turn: Turn, expiring: Expiring) -> list[str]:

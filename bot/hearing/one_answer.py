@@ -46,7 +46,7 @@ def _asks_plainly(step: Step, intent: str) -> bool:
     """Whether a step asks for the figure alone, and neither what it is worth nor something of an order."""
     entities = {str(each.get("entity")) for each in entities_of(step.heard or {})}
     says_more = any(
-        lexicon.mentions(group, step.text) for group in ("points_question", "points_given", "come_back_points")
+        lexicon.mentions(group, step.text) for group in ("points_question", "order_pointing", "come_back_points")
     )
     return step.intent == intent and not entities & {CHOICE, "order_number"} and (intent == EXPIRING or not says_more)
 
