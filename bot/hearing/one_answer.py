@@ -1,6 +1,7 @@
 """One answer to one subject, in however many clauses it is asked: how many points there are and when they expire; a
 wish for goods with clauses that only say who and what they are for (her feet are wide, for walks, 预算五百)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,11 +11,17 @@ from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, with_intent
 from bot.hearing.wishes import FAQ, Clause
 from crm_store.conversations import Parsed
+from crm_store.text import closed_up
 
 BALANCE, EXPIRING = "ask_points_balance", "ask_points_expiring"
 RECOMMEND, PRODUCT = "ask_recommendation", "ask_product"
 OF_A_WISH = frozenset({RECOMMEND, PRODUCT, FAQ, FALLBACK, "inform", "vent", "out_of_scope", "give_praise"})
 """What a clause that only describes a wish for goods may be taken for."""
+_NO_USE = re.compile(
+    r"(?:就|便)(?:没|沒|冇|无|無)(?:什么|什麼|啥)?(?:必要|意思|意义|用)|(?:就|便)(?:不用|不必|唔使)(?:再)?(?:换|退|改|等|修)了"
+    r"|\b(?:no (?:point|use|sense) (?:in )?\w+ing|not worth \w+ing|(?:wouldn t|won t) bother)\b"
+)
+"""That an act would be of no use then: 没必要换了, "no point in swapping"."""
 _OF_A_BODY = ("wide_feet",)
 """Of plainly.yml: what is a question of a rule when it is asked, and a purpose when it is only told beside a wish."""
 _OTHER_MATTERS = ("fault", "points_word", "redemption", "goods_shipping")
@@ -23,8 +30,20 @@ _OTHER_MATTERS = ("fault", "points_word", "redemption", "goods_shipping")
 
 def once(said: Said, heard: Heard) -> Heard:
     """The steps of a message without those whose subject another one answers as a whole."""
-    steps = _wish_with_its_purpose(said, _points_together(said, heard.steps))
+    steps = _wish_with_its_purpose(said, _points_together(said, _without_conditions(heard.steps)))
     return heard if steps == heard.steps else replace(Heard.of(*steps, kept=heard.kept), then=heard.then)
+
+
+def _without_conditions(steps: Sequence[Step]) -> list[Step]:
+    """The steps without a clause that only says on what an answer to the others decides: 等太久就没必要换了."""
+    told = [step for step in steps if not _only_decides(step)]
+    return told or list(steps)
+
+
+def _only_decides(step: Step) -> bool:
+    is_clause = step.payload is None and len(consent.clauses(step.text)) == 1
+    asks = slot_text.is_question(step.text) or consent.asks_back(step.text)
+    return is_clause and not asks and _NO_USE.search(closed_up(step.text)) is not None
 
 
 def _points_together(said: Said, steps: Sequence[Step]) -> list[Step]:

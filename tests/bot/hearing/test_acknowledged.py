@@ -80,6 +80,13 @@ def test_a_yes_with_a_question_about_the_act_is_one(text: str) -> None:
     assert agrees(hear(said(text, "affirm", 0.9), FILED))
 
 
+@pytest.mark.parametrize("text", ["yes, please", "好的，麻烦了", "好，登記，謝謝", "好，帮我投诉"])
+def test_a_courtesy_or_the_act_behind_a_yes_is_nothing_else(text: str) -> None:
+    heard = hear(said(text, "affirm", 0.9), FILED)
+    assert agrees(heard)
+    assert (len(heard.steps), heard.then) == (1, "")
+
+
 @pytest.mark.parametrize("text", ["ok cool, wait, not yet", "哦好，先不用了", "知道了，算了"])
 def test_what_declines_behind_it_is_no_yes(text: str) -> None:
     assert consent.read(text).answer in (Answer.NO, Answer.NOT_YET)

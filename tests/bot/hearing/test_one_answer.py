@@ -73,3 +73,25 @@ class TestWishesForGoods:
     def test_a_question_beside_it_is_answered(self, text: str, other: str) -> None:
         steps = hear(said(text, RECOMMEND, 0.8, (RECOMMEND, 0.95), (other, 0.95)), Context()).steps
         assert sorted(step.intent for step in steps) == sorted([RECOMMEND, other])
+
+
+class TestConditions:
+    @pytest.mark.parametrize(
+        ("text", "first", "second"),
+        [
+            ("还有货吗？要是得等一个月就没必要换了", "ask_product", "ask_rewards"),
+            ("還有貨嗎？等一個月就沒必要換了", "ask_product", "ask_rewards"),
+            ("any left? no use exchanging them if I wait a month", "ask_product", "dispute_points"),
+        ],
+    )
+    def test_on_what_it_decides_is_no_wish(self, text: str, first: str, second: str) -> None:
+        steps = hear(said(text, first, 0.8, (first, 0.95), (second, 0.9)), Context()).steps
+        assert [step.intent for step in steps] == [first]
+
+    @pytest.mark.parametrize(
+        ("text", "second"),
+        [("还有货吗？我的券能换什么", "ask_rewards"), ("any left? my points went missing", "dispute_points")],
+    )
+    def test_another_matter_is_one(self, text: str, second: str) -> None:
+        steps = hear(said(text, "ask_product", 0.8, ("ask_product", 0.95), (second, 0.9)), Context()).steps
+        assert second in [step.intent for step in steps]
