@@ -99,7 +99,8 @@ def _describes(clause: Clause, parsed: Parsed, text: str) -> bool:
     if asks or names or clause.announced or is_sure or intent not in OF_A_WISH:
         return False
     says_more = any(lexicon.mentions(group, clause.text) for group in _OTHER_MATTERS)
-    return not says_more and plainly.heard_as(clause.text) in (None, *_OF_A_BODY)
+    buys = any(plainly.is_kind(kind, clause.text) for kind in ("wish_to_buy", "how_to_order"))
+    return not says_more and not buys and plainly.heard_as(clause.text) in (None, *_OF_A_BODY)
 
 
 def _is_marked(clause: str, text: str) -> bool:
