@@ -244,7 +244,11 @@ async def _kind_said(turn: Turn, text: str) -> str:
 
 
 async def _mention_complaint(turn: Turn, wanted: Wanted) -> None:
-    """An open complaint is mentioned once, after what was asked: it is not as if we owed them no answer."""
+    """An open complaint is mentioned once, to who asks for nothing in particular: it is not as if we owed them no
+    answer. Below a wish with a purpose, beside other answers and amid a form it is in the way."""
+    asks_more = bool(wanted.words or wanted.need or wanted.use or wanted.limit is not None)
+    if asks_more or turn.is_part or turn.form is not None or turn.spoken_of.get("complaint"):
+        return
     opened = await complaints.open_for_member(turn.session, turn.member.id) if turn.member is not None else []
     if not opened or wanted.asked_of == opened[0].number:
         return
