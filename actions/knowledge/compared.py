@@ -84,8 +84,8 @@ class Phrases:
         return self._places[at]
 
     def compare(self, row: Vectors, letters: NDArray[np.float32], taken_off: NDArray[np.float64]) -> Compared:
-        """With a question's vector. `letters`: how alike the question and each phrase are in them; `taken_off`: what each
-        answer loses of its rank."""
+        """With a question's vector. `letters`: how alike the question and each phrase are in them; `taken_off`: what
+        each answer loses of its rank."""
         likeness: Vectors = self._rows @ row
         its = likeness[self._members]
         whole = _mostly(likeness, np.array(self._first[:-1]), np.diff(self._first), ARTICLE_SHARPNESS)

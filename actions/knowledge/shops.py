@@ -1,7 +1,7 @@
-"""Whether there is a shop in a district that is named: the shop's own articles say where shops are, the map which is near.
+"""Whether there is a shop in a district that is named: the articles say where shops are, the map which is near.
 
-"Is there one in Mong Kok?" is nearer to the address of the Hong Kong shop than to any no. The address itself tells which
-it is: where the district stands in it, it is the answer; where it does not, there is none, and that one is the nearest.
+"Is there one in Mong Kok?" is nearer to the address of the Hong Kong shop than to any no. The address itself tells
+which it is: where the district stands in it, there is one; where it does not, there is none, and that is the nearest.
 """
 
 from collections.abc import Mapping

@@ -67,7 +67,8 @@ class TestShops:
     )
     async def test_far_from_any_the_list_is_told(self, text: str, language: str, says: str) -> None:
         found = await asked(text, language)
-        assert found.best is not None and found.surely
+        assert found.best is not None
+        assert found.surely
         assert found.best.told.startswith(says)
 
     async def test_a_district_alone_goes_on_with_where_the_shops_are(self) -> None:
@@ -77,17 +78,12 @@ class TestShops:
         assert found.reckoned.response == "reply_shop_not_there"
 
     async def test_a_shop_elsewhere_is_not_taken_for_the_one_asked_for(self, database: Database) -> None:
+        address = "北京店在朝阳区建国路 1 号。"
+        answer = knowledge.Answer({"zh-Hans": ["北京店在哪", "店在哪", "门店地址"]}, {"zh-Hans": address})
+        titles, bodies = {"zh-Hans": "门店在哪里"}, {"zh-Hans": address}
         async with database.transaction() as session:
             await knowledge.upsert(
-                session,
-                slug="store_locations",
-                titles={"zh-Hans": "门店在哪里"},
-                bodies={"zh-Hans": "北京店在朝阳区建国路 1 号。"},
-                answers=[
-                    knowledge.Answer(
-                        {"zh-Hans": ["北京店在哪", "店在哪", "门店地址"]}, {"zh-Hans": "北京店在朝阳区建国路 1 号。"}
-                    )
-                ],
+                session, slug="store_locations", titles=titles, bodies=bodies, keywords={}, answers=[answer]
             )
         found = await asked("旺角有店吗", "zh-Hans")
         assert found.reckoned is None
