@@ -13,8 +13,8 @@ script that no article answers. Who wrote it wrote the answers afterwards, so it
 out, its misses are never printed.
 `data/knowledge_strangers_3.csv` was written before its author read any way to ask, by whom more ways to ask were added
 afterwards: 40 questions a script and 40 that no article answers. Nothing is fitted to it; its misses are never printed.
-`data/knowledge_strangers_5.csv`: 155 questions of what every shop is asked (ordering, lockers, care, bulk, 1 January), written
-by the hand that then wrote the articles on it, before them; every second row was kept apart and its misses not looked at.
+`data/knowledge_strangers_5.csv`: 155 questions of what every shop is asked (ordering, lockers, care, bulk), written by
+the hand that then wrote the articles on it, before them; every second row was kept apart, its misses not looked at.
 `data/knowledge_strangers_4.csv`: 61 questions of the kinds that two strangers had asked in vain, written before the
 words of `actions/kit/plainly.yml` by their author, who then looked at what they found. `desk`: no article answers it,
 the desk does.
