@@ -16,6 +16,7 @@ from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIn
 from actions.knowledge.narrowed import names_a_part, names_only, narrowed
 from actions.knowledge.ranking import Hit
 from actions.knowledge.reckoning import ABROAD, PRICE_LATER, Reckoned, names_figure, reckon
+from actions.knowledge.shops import SHOPS, area_asked, case_of
 from crm_store import clock
 from crm_store.labels import label
 from crm_store.language import Language
@@ -174,7 +175,8 @@ async def look_up(tracker: Tracker) -> Found:
     told = str(focus.get("article") or "")
     heard_so = bool(told) and bool((message.get("metadata") or {}).get("follows"))
     before = str(focus.get("question") or "") if told else ""
-    surely = await _case(index, message, before if heard_so else "", language)
+    surely = await _shop(index, text, before, told if _just_told(focus) else "", language)
+    surely = surely or await _case(index, message, before if heard_so else "", language)
     surely = surely or await _plainly(
         index, text, before if told and _just_told(focus) else rule_first.spoken_before(focus), language
     )
@@ -303,6 +305,18 @@ async def _case(index: KnowledgeIndex, message: dict[str, Any], before: str, lan
     return Found(f"{before} {text}".strip(), [], case, title) if title is not None else None
 
 
+async def _shop(index: KnowledgeIndex, text: str, before: str, told: str, language: Language) -> Found | None:
+    """Whether there is a shop in a district that is named: the articles' own answer for the city near it."""
+    area = area_asked(text, before, told)
+    hits = await index.nearest(area.asked[language], language) if area is not None else []
+    if area is None or not hits or hits[0].slug != SHOPS or not hits[0].surely:
+        return None
+    if not area.city:
+        return Found(text, hits[:1], None, hits[0].title, by_words=True)
+    case = case_of(area, text, hits[0], language)
+    return Found(text, [], case, hits[0].title) if case is not None else None
+
+
 async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Language) -> Found | None:
     """What is told to a question that its words surely are: what the articles answer to it in standard words, else what
     the desk holds to, or that nothing is written on it."""
@@ -350,7 +364,8 @@ async def _alongside(
     """What answers one question of several: by itself, else read together with the rest of the message, which may hold
     what it leaves out."""
     text = str(message["text"])
-    surely = await _case(index, message, "", language) or await _plainly(index, text, "", language)
+    surely = await _shop(index, text, "", "", language) or await _case(index, message, "", language)
+    surely = surely or await _plainly(index, text, "", language)
     surely = (
         surely
         or await _case(index, message, rest, language)
