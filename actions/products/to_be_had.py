@@ -78,7 +78,7 @@ async def _tell_no_colours(turn: Turn, product: Product, wanted: Asked) -> bool:
 
 def comes_so(product: Product, wanted: Asked, language: Language) -> bool:
     """Whether it is in stock in everything that is asked."""
-    there, missing = _split(product, wanted, language)
+    there, missing = split(product, wanted, language)
     return product.in_stock and bool(there) and not missing
 
 
@@ -94,7 +94,7 @@ def _concerns(wanted: Asked, product: Product) -> bool:
 
 def say_had(turn: Turn, product: Product, wanted: Asked) -> None:
     """Yes or no for what is asked, the size and the colour together where both are there."""
-    there, missing = _split(product, wanted, turn.language)
+    there, missing = split(product, wanted, turn.language)
     name = name_of(product, turn.language)
     if not product.in_stock:
         turn.say("reply_product_gone", name=name)
@@ -146,7 +146,7 @@ def _comes_in_several(product: Product) -> bool:
     return max(len(product.attributes.get(each) or []) for each in ("sizes", "colours")) > 1
 
 
-def _split(product: Product, wanted: Asked, language: Language) -> tuple[list[str], list[tuple[str, str, str]]]:
+def split(product: Product, wanted: Asked, language: Language) -> tuple[list[str], list[tuple[str, str, str]]]:
     """What there is of it, in words; and what there is not: size or colour, its name, what it comes in instead."""
     sizes = _sizes(product)
     colours = [str(colour) for colour in product.attributes.get("colours") or []]
