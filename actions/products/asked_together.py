@@ -8,18 +8,16 @@ from actions.kit.base import Turn
 from actions.kit.parsing import choice_in
 from actions.kit.replies import joined
 from actions.kit.shapes import Asked, asked
-from actions.products.kinds import kin
 from actions.products.listed import goods_listed, keep
 from actions.products.texts import choices, line, name_of
-from actions.products.to_be_had import comes_so, split
-from actions.products.wording import named_best, named_kind, on_offer
+from actions.products.to_be_had import comes_so, so_of_kind, split
+from actions.products.wording import named_best, named_kind
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.products import Product
 
 SHOWN = 4
-KIN_SHOWN = 2
 OTHERWISE = (
     "price_elsewhere", "price_before", "price_until", "price_order", "points_word", "together", "sum_question",
     "goods_shipping", "own_thing", "size_advice", "paid_question", "comparison", "other_of_kind",
@@ -54,16 +52,13 @@ async def tell(turn: Turn) -> bool:
     return True
 
 
-async def so_of_kind(turn: Turn, product: Product, wanted: Asked) -> list[Product]:
-    """What else of the same kind is in stock in everything that is asked."""
-    others = kin(product, await on_offer(turn.session))
-    return [each for each in others if comes_so(each, wanted, turn.language)][:KIN_SHOWN]
-
-
 def _point(turn: Turn, product: Product, wanted: Asked) -> str:
     there, missing = split(product, wanted, turn.language)
     parts = [label("asked_together", "there", turn.language, there=joined(there, turn.language))] if there else []
-    parts += [label("asked_together", kind, turn.language, value=value, comes_in=comes_in) for kind, value, comes_in in missing]
+    parts += [
+        label("asked_together", kind, turn.language, lacking=lacking, comes_in=comes_in)
+        for kind, lacking, comes_in in missing
+    ]
     return label("want_told", "below", turn.language, told=label("product_answer", "between", turn.language).join(parts))
 
 

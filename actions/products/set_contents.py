@@ -3,9 +3,10 @@ what the product's page says is in it, and what is not."""
 
 import re
 
-from actions.kit import lexicon
+from actions.kit import aspects_asked, lexicon
 from actions.kit.base import Turn
 from actions.kit.goods import as_written
+from actions.kit.slot_text import is_question
 from actions.products import aspects
 from actions.products.listed import keep
 from actions.products.texts import choices, line, name_of
@@ -13,10 +14,11 @@ from actions.products.wording import named_best, on_offer
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.labels import label
+from crm_store.language import Language
 from crm_store.products import DETAILS, Product
 from crm_store.text import normalise
 
-CONTENTS, NOT_IN_IT = "contents", "not_in_it"
+CONTENTS, NOT_IN_IT = aspects_asked.CONTENTS, "not_in_it"
 _ALONE = re.compile(
     r"单独|另外|单卖|单买|另卖|分开卖|有没有卖|有冇卖|有卖|有得卖|卖不卖|卖吗"
     r"|\b(?:separately|by itself|by themselves|on (?:its|their) own|apart|sell|sold)\b"
@@ -24,6 +26,10 @@ _ALONE = re.compile(
 _WITHIN = re.compile(
     r"里面|里头|入面|套装里|套里|组里|组合里|[有含带配附]|包括|包含|送"
     r"|\b(?:in it|in there|in the (?:[\w-]+ ){0,3}(?:set|box|kit)|included?|includes|come with|comes with|have|has|part of)\b"
+)
+_IN_THE_SET = re.compile(
+    r"(?:套装|套组|组合|组|套)(?:里|里面|里头|入面)|\bin the (?:[\w-]+ ){0,3}(?:set|box|kit)\b"
+    r"|\bpart of the (?:[\w-]+ ){0,3}set\b"
 )
 
 
@@ -38,18 +44,35 @@ async def tell(turn: Turn) -> bool:
         return False
     of_set = await _set_meant(turn, flat)
     if of_set is None:
-        return False
+        return await _tell_listed(turn, flat)
     product, part, is_in = of_set
     sold = await _sold(turn, product, part)
-    kind = ("in" if is_in else "not_in") + ("_alone" if alone and not within else "")
+    kind = ("in" if is_in else "not_in") + ("_alone" if alone else "")
     values = {"name": name_of(product, turn.language), "part": as_written(turn, part)}
-    told = label("set_contents", kind, turn.language, contents=_written(turn, product, CONTENTS), **values)
-    apart = label("set_contents", "sold" if sold else "not_sold", turn.language, **values)
+    told = label("set_contents", kind, turn.language, contents=_written(turn, product), **values)
+    if alone or not is_in:
+        apart = label("set_contents", "sold" if sold else "not_sold", turn.language, **values)
+        told = f"{told} {apart}" if turn.language == Language.EN else told + apart
     lines = [line(each, turn.language, "line") for each in sold]
-    between = "" if turn.language != "en" else " "
-    turn.say("reply_want", told="\n".join([told + between + apart, *lines]), buttons=choices(turn, sold or [product]))
+    turn.say("reply_want", told="\n".join([told, *lines]), buttons=choices(turn, sold or [product]))
     keep(turn, product)
     turn.done("answered", f"{product.sku}: {part}", product=product.sku)
+    return True
+
+
+async def _tell_listed(turn: Turn, flat: str) -> bool:
+    """Says what is listed in the set, where it is asked for a thing that its page tells nothing of; False where no set
+    is meant, or all of it is asked for."""
+    asks_all = lexicon.meant("product_question", turn.text) == "pieces" or CONTENTS in aspects_asked.asked(turn.text)
+    if asks_all or _IN_THE_SET.search(flat) is None or not is_question(turn.text):
+        return False
+    product = await named_best(turn.session, flat) or await _spoken_of(turn)
+    if product is None or not _words(product, CONTENTS):
+        return False
+    values = {"name": name_of(product, turn.language), "contents": _written(turn, product)}
+    turn.say("reply_want", told=label("set_contents", "lists", turn.language, **values), buttons=choices(turn, [product]))
+    keep(turn, product)
+    turn.done("answered", f"{product.sku}: {CONTENTS}", product=product.sku)
     return True
 
 
@@ -98,8 +121,8 @@ def _bare(part: str) -> str:
     return left.removesuffix("s") if left.isascii() and not left.endswith("ss") else left
 
 
-def _written(turn: Turn, product: Product, aspect: str) -> str:
-    fact = aspects.fact(product, aspect, turn.language)
+def _written(turn: Turn, product: Product) -> str:
+    fact = aspects.fact(product, CONTENTS, turn.language)
     return fact.text if fact is not None else ""
 
 

@@ -185,7 +185,7 @@ def _of_all(pieces: Sequence[str], every: Sequence[Product]) -> list[Product]:
     """The goods that all the pieces name; nothing where they name things apart."""
     found: list[Product] = []
     for piece in pieces:
-        called = [product for product in every if plainly_of_kind(product, piece)]
+        called = _called(piece, every)
         if not called:
             continue
         both = [product for product in found if product in called]
@@ -193,6 +193,15 @@ def _of_all(pieces: Sequence[str], every: Sequence[Product]) -> list[Product]:
             return []
         found = both or called
     return found or [product for product in every if any(of_kind(product, piece) for piece in pieces)]
+
+
+def _called(piece: str, every: Sequence[Product]) -> list[Product]:
+    """What is called so; a single sign, which ends words of other goods as well (床包), by the category it stands in."""
+    called = [product for product in every if plainly_of_kind(product, piece)]
+    if len(piece) > 1:
+        return called
+    own = [product for product in called if any(piece in name for name in products.category_names(product.category))]
+    return own or called
 
 
 def _nearest(text: str, every: Sequence[Product]) -> Want | None:
