@@ -9,7 +9,8 @@ from crm_store.text import normalise
 NOT_A_WANT = (
     "own_thing", "already_ordered", "refund_wish", "exchange", "repair_wish", "fault", "points_word", "redemption",
     "comparison", "price_order", "price_question", "together", "sum_question", "size_range", "tell_when_in",
-    "goods_shipping", "how_many_left", "warranty_term", "gift_wrapped", "compared_by", "order_state",
+    "goods_shipping", "how_many_left", "warranty_term", "gift_wrapped", "compared_by", "order_state", "asks_choice",
+    "of_the_two",
 )  # fmt: skip
 """Beside these something else is asked, or something that was bought is spoken of."""
 NO_WISH_TOPICS = frozenset({

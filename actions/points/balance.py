@@ -235,7 +235,7 @@ class ActionPointsRules(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if of_another_member(turn):
             return []
-        if await purchase.tell(turn):
+        if await rate_told.tell(turn) or await purchase.tell(turn):
             return []
         found: Found = turn.prepared or Found()
         if rule_asked(turn) is Asked.RETURNED and await told(turn):

@@ -9,7 +9,7 @@ from actions.kit.parsing import choice_in
 from actions.kit.replies import joined
 from actions.kit.shapes import Asked, asked
 from actions.products.listed import goods_listed, keep
-from actions.products.texts import choices, line, name_of
+from actions.products.texts import choices, line
 from actions.products.to_be_had import comes_so, so_of_kind, split
 from actions.products.wording import named_best, named_kind
 from crm_store import products
@@ -59,7 +59,9 @@ def _point(turn: Turn, product: Product, wanted: Asked) -> str:
         label("asked_together", kind, turn.language, lacking=lacking, comes_in=comes_in)
         for kind, lacking, comes_in in missing
     ]
-    return label("want_told", "below", turn.language, told=label("product_answer", "between", turn.language).join(parts))
+    return label(
+        "want_told", "below", turn.language, told=label("product_answer", "between", turn.language).join(parts)
+    )
 
 
 def _said(turn: Turn, product: Product, wanted: Asked) -> str:

@@ -89,7 +89,10 @@ class ActionRecommend(CrmAction):
         if await tell_by_order(turn) or await together.tell(turn):
             return []
         near = turn.prepared if isinstance(turn.prepared, Nearness) else None
-        if await want_told.tell(turn, near) or await others.tell(turn):
+        if await want_told.tell(turn, near):
+            await _mention_complaint(turn, Wanted(**turn.focused[want_told.SUGGESTED]))
+            return []
+        if await others.tell(turn):
             return []
         before = Wanted(**(turn.spoken_of.get("suggested") or {}))
         wanted = await _wanted(turn, before)

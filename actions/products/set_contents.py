@@ -70,7 +70,9 @@ async def _tell_listed(turn: Turn, flat: str) -> bool:
     if product is None or not _words(product, CONTENTS):
         return False
     values = {"name": name_of(product, turn.language), "contents": _written(turn, product)}
-    turn.say("reply_want", told=label("set_contents", "lists", turn.language, **values), buttons=choices(turn, [product]))
+    turn.say(
+        "reply_want", told=label("set_contents", "lists", turn.language, **values), buttons=choices(turn, [product])
+    )
     keep(turn, product)
     turn.done("answered", f"{product.sku}: {CONTENTS}", product=product.sku)
     return True

@@ -13,7 +13,7 @@ from actions.products import aspects, uses
 from actions.products.kinds import called_of, kin, kinds_said, of_kind, plainly_of_kind
 from actions.products.listed import goods_listed
 from actions.products.to_be_had import SHADES
-from actions.products.wording import named_best, on_offer
+from actions.products.wording import on_offer
 from crm_store import products
 from crm_store.language import Language
 from crm_store.products import Product
@@ -27,7 +27,7 @@ _OF_A_KIND_THAT_IS = re.compile(r"\bthe (?:\w+ ){0,2}$")
 @dataclass(frozen=True, slots=True)
 class Want:
     """`goods` of the kind that is wanted, `kin` of the wider one; `named`: the kind as it is told back; `not_sold`: the
-    kind that was named and of which nothing is sold."""
+    kind that was named and of which nothing is sold; `spoken_of`: no kind was named, and any of the last one is meant."""
 
     goods: Sequence[Product]
     kin: Sequence[Product] = ()
@@ -39,6 +39,7 @@ class Want:
     topics: Sequence[str] = ()
     use: str = ""
     question: str = ""
+    spoken_of: bool = False
 
     def has_size(self, product: Product) -> bool:
         """Whether it comes in the size; what comes in none is no answer to a size."""
@@ -100,7 +101,15 @@ async def read(turn: Turn, before: Mapping[str, Any]) -> Want | None:
     # Who names what is not sold is told so, and shown what comes near.
     if not (told or want.not_sold):
         return None
-    return want if want.money is not None or want.not_sold or not before else _going_on(turn, want, before)
+    if want.money is not None or want.not_sold or not before:
+        return want
+    return _going_on(turn, want, before)
+
+
+def is_told_otherwise(turn: Turn, want: Want, found: Found) -> bool:
+    """Whether a mere size or colour is asked of a kind: what comes so is told with its stock (`to_be_had`)."""
+    only_so = not (want.topics or want.money or want.not_sold) and bool(want.named)
+    return turn.intent != RECOMMEND and only_so and not want.spoken_of and found.how != "no_size"
 
 
 def chosen(want: Want, near: Mapping[str, float], language: Language) -> Found:
@@ -166,8 +175,10 @@ async def _kind(turn: Turn, every: Sequence[Product], before: Mapping[str, Any])
         return None
     wider = [product for product in _of_all(pieces[-1:], every) or kin(goods[0], every) if product not in goods]
     wider = wider or [product for product in kin(goods[0], every) if product not in goods]
-    is_one = len(goods) == 1 and await named_best(turn.session, text) is not None
-    if (is_one and turn.intent != RECOMMEND) or _OF_A_KIND_THAT_IS.search(normalise(text).partition(pieces[0])[0]):
+    # One thing alone is asked about, and not looked for.
+    if (len(goods) == 1 and turn.intent != RECOMMEND) or _OF_A_KIND_THAT_IS.search(
+        normalise(text).partition(pieces[0])[0]
+    ):
         return None
     return _allowed(turn, Want(goods, wider, _told_back(pieces)))
 
@@ -229,7 +240,7 @@ async def _spoken_of(turn: Turn, every: Sequence[Product], before: Mapping[str, 
     if one is None or len({product.category for product in listed or [one]}) != 1:
         return None
     goods = [one, *kin(one, every)]
-    return _allowed(turn, Want(goods, (), products.category_name(one.category, turn.language).lower()))
+    return _allowed(turn, Want(goods, (), products.category_name(one.category, turn.language).lower(), spoken_of=True))
 
 
 def _allowed(turn: Turn, want: Want) -> Want | None:

@@ -12,7 +12,7 @@ from actions.products.needs import Nearness
 from actions.products.questions import called
 from actions.products.texts import choices, fact_lines, line, name_of
 from actions.products.to_be_had import colour_name
-from actions.products.want import RECOMMEND, Found, Want, chosen, read
+from actions.products.want import RECOMMEND, Found, Want, chosen, is_told_otherwise, read
 from crm_store.labels import label
 from crm_store.language import format_money
 from crm_store.products import Product
@@ -28,7 +28,7 @@ async def tell(turn: Turn, near: Mapping[str, float] | None = None) -> bool:
         return False
     found = chosen(want, near or Nearness(), turn.language)
     shown = list(found.goods)[:SHOWN]
-    if not shown:
+    if not shown or is_told_otherwise(turn, want, found):
         return False
     buttons = choices(turn, shown)
     notes = [_unsaid(turn, want, found, shown)] if found.how in ("fits", "kin") else []
@@ -52,7 +52,11 @@ def _head(turn: Turn, want: Want, found: Found) -> str:
     how = found.how
     if want.not_sold and how in ("fits", "kin"):
         how = "nearest_so" if want.sizes or want.colours or want.money else "nearest"
-    first = label("want_told", "not_sold", turn.language, thing=want.not_sold) if want.not_sold and how[:7] != "nearest" else ""
+    first = (
+        label("want_told", "not_sold", turn.language, thing=want.not_sold)
+        if want.not_sold and how[:7] != "nearest"
+        else ""
+    )
     return first + label("want_told", how, turn.language, **values)
 
 
@@ -99,7 +103,8 @@ def _below(turn: Turn, want: Want, found: Found, product: Product) -> str:
 def _unsaid(turn: Turn, want: Want, found: Found, shown: Sequence[Product]) -> str:
     """Of which property nothing is written, and of what; said once for all of them."""
     lacking = {
-        topic: [product for product in shown if want.told(product, turn.language)[topic] is None] for topic in want.topics
+        topic: [product for product in shown if want.told(product, turn.language)[topic] is None]
+        for topic in want.topics
     }
     of_all = [topic for topic, goods in lacking.items() if len(goods) == len(shown)]
     if of_all:
@@ -117,4 +122,5 @@ def _remember(turn: Turn, want: Want, shown: Sequence[Product]) -> None:
     kept = {"words": want.named, "shown": [product.sku for product in shown], "use": want.use}
     kept |= {"size": next(iter(want.sizes), ""), "limit": want.money.limit if want.money else None}
     kept |= {"over": want.money.over if want.money else 0}
-    turn.focus(**{SUGGESTED: kept})
+    before = turn.spoken_of.get(SUGGESTED) or {}
+    turn.focus(**{SUGGESTED: kept | {"asked_of": before.get("asked_of") or ""}})

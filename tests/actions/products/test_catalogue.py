@@ -334,7 +334,7 @@ class TestRecommend:
                 description="杯子碎了", key="c1",
             )  # fmt: skip
         ran = await member.run(ActionRecommend, "推荐个茶 100块以内", "ask_recommendation", entities={"product": "茶"})
-        assert ran.responses == ["reply_recommend_for", "reply_recommend_complaint_beside"]
+        assert ran.responses == ["reply_want", "reply_recommend_complaint_beside"]
         assert ran.said[0].payloads == ['/ask_product{"choice":"TEA"}']
         assert complaint.number in ran.said[1].text
         assert not ran.said[1].payloads

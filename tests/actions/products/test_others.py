@@ -151,14 +151,14 @@ class TestWished:
 
     async def test_the_size_has_to_be_there(self, customer: Customer) -> None:
         text, *payloads = await self.wished(customer, "shoes in size 44", "en", product="shoes")
-        assert text.startswith("No 44, I am afraid.")
+        assert text.startswith("None in size 44, I am afraid.")
         assert "39 and 43" in text or "39, 43" in text
         _, *payloads = await self.wished(customer, "shoes in size 42", "en", product="shoes")
         assert payloads == ['/ask_product{"choice":"RUN"}']
 
     async def test_where_all_cost_more_the_nearest_is_shown(self, customer: Customer) -> None:
         text, *payloads = await self.wished(customer, "鞋 一百以内", product="鞋")
-        assert text.startswith("¥100 以内没有合适的。")
+        assert text.startswith("¥100 以内没有合适的，")
         assert payloads[0] == '/ask_product{"choice":"RUN"}'
 
     async def test_a_kind_that_is_not_wanted_leaves_the_rest_of_the_wish(self, customer: Customer) -> None:
