@@ -102,9 +102,9 @@ def said(text: str) -> Budget | None:
 
 def _between(flat: str) -> Budget | None:
     found = _BETWEEN.search(flat)
-    least, most = (
-        (value(found[a] or found[b]) for a, b in (("least", "from"), ("most", "to"))) if found else (None, None)
-    )
+    if found is None:
+        return None
+    least, most = value(found["least"] or found["from"]), value(found["most"] or found["to"])
     return Budget(most * 100, least=least * 100) if least and most and LEAST_SAID <= least < most else None
 
 

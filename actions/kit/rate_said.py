@@ -1,4 +1,4 @@
-"""Points for an amount held against a rate: "isn't 900 points for 450 yuan two a yuan", 花了450得900分，是不是每块2分."""
+"""Points for an amount held against a rate: "I got 600 points for 300 yuan, two a yuan then", 450块给900分，每块2分."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _PER = re.compile(
     rf"(?:每|一)(?:花|消费)?(?:1|一)?(?:块钱|块|元)(?:钱)?(?:是|就是|等于|给|得|送|有|才|算|攒|拿)*(?P<zh>\d|{CHINESE})?"
     rf"|(?P<times>\d|{CHINESE})倍"
-    rf"|(?:\b(?P<en>\d|{'|'.join(_WORDS)}) (?:points? )?)?(?:\bper|\ban?|\beach|\bevery|\bto the|\bto a|\bfor each|\bfor every) "
+    rf"|(?:\b(?P<en>\d|{'|'.join(_WORDS)}) (?:points? )?)?\b(?:per|an?|each|every|to the|to a|for each|for every) "
     r"(?:yuan|rmb|kuai|¥ ?1\b)"
 )
 

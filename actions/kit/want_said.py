@@ -18,15 +18,15 @@ NO_WISH_TOPICS = frozenset({
 })  # fmt: skip
 """Aspects that are asked of a thing in hand and choose none."""
 _WHOSE = re.compile(
-    r"\bmy (?:\w+ ){0,2}?(?:mum|mom|mummy|mother|dad|daddy|father|parents?|wife|husband|partner|son|daughter|kids?|child"
-    r"|children|baby|toddler|brother|sister|friend|boss|colleague|aunt|uncle|nan|gran|granny|grandma|grandpa|nephew|niece"
+    r"\bmy (?:\w+ ){0,2}?(?:mum|mom|mummy|mother|dad|daddy|father|parents?|wife|husband|partner|son|daughter|kids?"
+    r"|child|children|baby|toddler|brother|sister|friend|boss|colleague|aunt|uncle|nan|gran|granny|grandma|grandpa|nephew|niece"
     r"|girlfriend|boyfriend|feet|foot|knees?|size)\b"
 )
 """For whom it is; what follows is no thing that somebody has."""
 _POINTS_AT = re.compile(
     r"[这那呢嗰](?:双|款|件|个|几|种|条|只|对|两|俩)|它|上面|刚才|头先"
     r"|\b(?:these|those|this|it|they|them|the (?:first|second|third|last|other|same|one|ones))\b"
-    r"|\bthat\b(?! (?:do|don|does|doesn|is|isn|are|aren|can|will|won|would|have|has|fits?|goes|go|keeps?|works?|comes?)\b)"
+    r"|\bthat\b(?! (?:do|don|does|doesn|is|isn|are|aren|can|will|won|would|has|fits?|goes|keeps?|works?)\b)"
 )
 _ANY_OF_KIND = re.compile(
     r"有(?:什么|啥|咩|哪些|哪[双款件个])|(?:什么|哪)[鞋衣包]|哪[双款件]|别的|其他|其它|第二[对双款]|边[对款]"

@@ -23,7 +23,7 @@ from actions.kit.rule_first import Rule
 from actions.knowledge.answers import answered
 from actions.knowledge.for_members import asks_who
 from actions.knowledge.found import Found
-from actions.points import by_year, its_end, one_entry, order_points, purchase, reckoned, reminded, spent
+from actions.points import by_year, its_end, one_entry, order_points, purchase, rate_told, reckoned, reminded, spent
 from actions.points.questions import (
     Asked,
     PointsAction,

@@ -1,5 +1,5 @@
-"""A price asked together with a size or a colour, of one thing or of the few that were listed: one bubble that tells each
-once, and which of the same kind comes so where the thing itself does not."""
+"""A price asked together with a size or a colour, of one thing or of the few that were listed: one bubble that tells
+each once, and which of the same kind comes so where the thing itself does not."""
 
 from collections.abc import Sequence
 
@@ -76,7 +76,7 @@ def _comes_in_any(product: Product, wanted: Asked) -> bool:
 
 
 async def _meant(turn: Turn) -> Sequence[Product]:
-    """The thing that is named, the one whose place is said, the one spoken of; else those listed last, or of the kind."""
+    """The thing that is named, the kind, the one whose place is said, the one spoken of; else those listed last."""
     if (named := await named_best(turn.session, turn.text)) is not None:
         return [named]
     if kind := await named_kind(turn.session, turn.text):

@@ -1,9 +1,9 @@
-"""Whether a thing is part of a set (有磨豆机吗, "is there a grinder in it?"), and whether it is sold by itself: told from
+"""Whether a thing is part of a set (带枕芯吗, "do pillows come in it?"), and whether it is sold by itself: told from
 what the product's page says is in it, and what is not."""
 
 import re
 
-from actions.kit import aspects_asked, lexicon
+from actions.kit import aspects_asked, lexicon, set_said
 from actions.kit.base import Turn
 from actions.kit.goods import as_written
 from actions.kit.slot_text import is_question
@@ -19,18 +19,6 @@ from crm_store.products import DETAILS, Product
 from crm_store.text import normalise
 
 CONTENTS, NOT_IN_IT = aspects_asked.CONTENTS, "not_in_it"
-_ALONE = re.compile(
-    r"单独|另外|单卖|单买|另卖|分开卖|有没有卖|有冇卖|有卖|有得卖|卖不卖|卖吗"
-    r"|\b(?:separately|by itself|by themselves|on (?:its|their) own|apart|sell|sold)\b"
-)
-_WITHIN = re.compile(
-    r"里面|里头|入面|套装里|套里|组里|组合里|[有含带配附]|包括|包含|送"
-    r"|\b(?:in it|in there|in the (?:[\w-]+ ){0,3}(?:set|box|kit)|included?|includes|come with|comes with|have|has|part of)\b"
-)
-_IN_THE_SET = re.compile(
-    r"(?:套装|套组|组合|组|套)(?:里|里面|里头|入面)|\bin the (?:[\w-]+ ){0,3}(?:set|box|kit)\b"
-    r"|\bpart of the (?:[\w-]+ ){0,3}set\b"
-)
 
 
 async def tell(turn: Turn) -> bool:
@@ -39,8 +27,8 @@ async def tell(turn: Turn) -> bool:
     if turn.pressed or any(lexicon.mentions(group, turn.text) for group in ("own_thing", "fault", "already_ordered")):
         return False
     flat = normalise(turn.text)
-    alone, within = _ALONE.search(flat) is not None, _WITHIN.search(flat) is not None
-    if not (alone or within):
+    alone = set_said.asks_alone(turn.text)
+    if not (alone or set_said.asks_within(turn.text)):
         return False
     of_set = await _set_meant(turn, flat)
     if of_set is None:
@@ -64,7 +52,7 @@ async def _tell_listed(turn: Turn, flat: str) -> bool:
     """Says what is listed in the set, where it is asked for a thing that its page tells nothing of; False where no set
     is meant, or all of it is asked for."""
     asks_all = lexicon.meant("product_question", turn.text) == "pieces" or CONTENTS in aspects_asked.asked(turn.text)
-    if asks_all or _IN_THE_SET.search(flat) is None or not is_question(turn.text):
+    if asks_all or not set_said.names_inside(turn.text) or not is_question(turn.text):
         return False
     product = await named_best(turn.session, flat) or await _spoken_of(turn)
     if product is None or not _words(product, CONTENTS):
@@ -79,7 +67,7 @@ async def _tell_listed(turn: Turn, flat: str) -> bool:
 
 
 async def _set_meant(turn: Turn, flat: str) -> tuple[Product, str, bool] | None:
-    """The set of whose parts one is named: the one the words name, the one spoken of, else the only one that knows it."""
+    """The set of whose parts one is named: the one in the words, the one spoken of, else the only one that knows it."""
     sets = [each for each in await on_offer(turn.session) if _words(each, CONTENTS)]
     known = [(each, *part) for each in sets if (part := _part(each, flat)) is not None]
     named = await named_best(turn.session, flat)

@@ -91,7 +91,7 @@ async def so_of_kind(turn: Turn, product: Product, wanted: Asked) -> list[Produc
 
 async def _instead(turn: Turn, product: Product, wanted: Asked) -> str:
     """Lines with what else of the kind comes so, where the thing itself does not; kept as what was listed."""
-    there, missing = split(product, wanted, turn.language)
+    _, missing = split(product, wanted, turn.language)
     others = await so_of_kind(turn, product, wanted) if missing and product.in_stock else []
     if not others:
         return ""

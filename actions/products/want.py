@@ -27,7 +27,7 @@ _OF_A_KIND_THAT_IS = re.compile(r"\bthe (?:\w+ ){0,2}$")
 @dataclass(frozen=True, slots=True)
 class Want:
     """`goods` of the kind that is wanted, `kin` of the wider one; `named`: the kind as it is told back; `not_sold`: the
-    kind that was named and of which nothing is sold; `spoken_of`: no kind was named, and any of the last one is meant."""
+    kind that was named and of which nothing is sold; `spoken_of`: none was named, and any of the last is meant."""
 
     goods: Sequence[Product]
     kin: Sequence[Product] = ()
@@ -207,7 +207,7 @@ def _of_all(pieces: Sequence[str], every: Sequence[Product]) -> list[Product]:
 
 
 def _called(piece: str, every: Sequence[Product]) -> list[Product]:
-    """What is called so; a single sign, which ends words of other goods as well (床包), by the category it stands in."""
+    """What is called so; a single sign, which ends other words as well (床包), by the category it stands in."""
     called = [product for product in every if plainly_of_kind(product, piece)]
     if len(piece) > 1:
         return called

@@ -1,7 +1,8 @@
-"""A want for goods that several clauses tell only together ("shoes for my mum, wide feet, any recommendations") is one
-wish, and what is asked of a place in the list of goods told last ("the second, is there a 37") is asked of that thing."""
+"""A want for goods that several clauses tell only together ("a bag for work, has to be waterproof, what do you suggest")
+is one wish; what is asked of a place in the list of goods told last ("the third one, got it in L") is asked of that
+thing; and whether something is sold by itself is asked of the goods it belongs to."""
 
-from actions.kit import lexicon, shapes, slot_text, want_said
+from actions.kit import lexicon, set_said, shapes, slot_text, want_said
 from actions.kit.parsing import choice_in
 from bot.hearing import agreed
 from bot.hearing.goods_wish import NOT_OF_GOODS, OPEN
@@ -13,6 +14,8 @@ RECOMMEND, PRODUCT, FAQ = "ask_recommendation", "ask_product", "ask_faq"
 TELLS = OPEN | {RECOMMEND, PRODUCT}
 """What a clause of a want may be heard as."""
 UNSURE = 0.75
+MAY_SOUND_LIKE = TELLS | {FAQ, "ask_promotion", "change_order"}
+"""What a question whether something is sold by itself may be taken for."""
 OWN = frozenset({"order_number", "parcel_number", "points_amount", "time", "reward"})
 SHOWS_PRODUCT = "/ask_product{"
 NOT_OF_A_LIST = ("own_thing", "refund_wish", "exchange", "fault", "points_word", "redemption", "already_ordered")
@@ -26,7 +29,7 @@ def heard(said: Said, context: Context) -> Heard | None:
     entities = [each for parsed in every for each in entities_of(parsed)]
     if any(each.get("entity") in OWN for each in entities):
         return None
-    if _of_the_list(said, context):
+    if _of_the_list(said, context) or _is_sold_alone(said, context):
         return Heard.of(Step(text=said.text, heard=with_intent({**said.whole, "entities": []}, PRODUCT)))
     if not _is_one_want(said):
         return None
@@ -42,6 +45,15 @@ def _of_the_list(said: Said, context: Context) -> bool:
     if not goods or len(goods) != len(listed) or choice_in(said.text, len(goods)) is None:
         return False
     if not shapes.asked(said.text) or int(context.focus.get("age") or 0) > 1:
+        return False
+    return not any(lexicon.mentions(group, said.text) for group in NOT_OF_A_LIST)
+
+
+def _is_sold_alone(said: Said, context: Context) -> bool:
+    """Whether a thing is asked for by itself, right after goods were told that it belongs to or not."""
+    if not set_said.asks_plainly_alone(said.text) or "product" not in context.focus:
+        return False
+    if int(context.focus.get("age") or 0) > 1 or intent_of(said.whole) not in MAY_SOUND_LIKE:
         return False
     return not any(lexicon.mentions(group, said.text) for group in NOT_OF_A_LIST)
 
@@ -64,7 +76,7 @@ def _recommends(text: str, heard: Parsed) -> bool:
 
 
 def _tells(text: str, heard: Parsed) -> bool:
-    """Whether a clause tells of what is wanted: a kind, a property, for whom; what is asked besides stays a question."""
+    """Whether a clause tells of what is wanted: a kind, a property, for whom; what else is asked stays a question."""
     of_the_want = bool(want_said.topics(text) or shapes.asked(text))
     if slot_text.is_question(text) and not of_the_want:
         return False
