@@ -1,4 +1,4 @@
-"""A want for goods that several clauses tell only together ("a bag for work, has to be waterproof, what do you suggest")
+"""A want for goods that several clauses tell only together ("a bag for work, must be waterproof, what do you suggest")
 is one wish; what is asked of a place in the list of goods told last ("the third one, got it in L") is asked of that
 thing; and whether something is sold by itself is asked of the goods it belongs to."""
 

@@ -209,6 +209,17 @@ class TestBudget:
         assert budget.said(text) == budget.Budget(limit, over)
 
     @pytest.mark.parametrize(
+        ("text", "least", "most"),
+        [("between 150 and 250", 150_00, 250_00), ("两百到三百之间", 200_00, 300_00), ("300到500塊的鞋", 300_00, 500_00)],
+    )
+    def test_between_two_amounts(self, text: str, least: int, most: int) -> None:
+        assert budget.said(text) == budget.Budget(most, least=least)
+
+    @pytest.mark.parametrize("text", ["38到40码", "3到5天能到", "between 2 and 4 people", "between 3 and 5 days"])
+    def test_no_amounts_to_lie_between(self, text: str) -> None:
+        assert budget.said(text) is None
+
+    @pytest.mark.parametrize(
         "text", ["about 3 days", "大概20分钟", "under 2 kg", "around 3000 points", "最多3个", "$60 or so"]
     )
     def test_other_figures_are_none(self, text: str) -> None:
