@@ -35,7 +35,8 @@ def heard(said: Said, context: Context) -> Heard | None:
         return None
     things = list({str(each.get("value")): each for each in entities if each.get("entity") == "product"}.values())
     whole = with_intent({**said.whole, "entities": things}, RECOMMEND) | {"text": said.text}
-    return Heard.of(Step(text=said.text, heard=whole))
+    # Its clauses are told by it, whatever each of them sounds like.
+    return Heard.of(Step(text=said.text, heard=whole, stands_for=said.text))
 
 
 def _of_the_list(said: Said, context: Context) -> bool:
