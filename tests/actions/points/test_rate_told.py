@@ -39,7 +39,13 @@ def test_is_heard_whatever_it_sounds_like(intent: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["how many points per yuan", "每块钱几分", "1000 points for a 50 yuan voucher", "买 300 元给几分", "退我 200 元和 400 分"],
+    [
+        "how many points per yuan",
+        "每块钱几分",
+        "1000 points for a 50 yuan voucher",
+        "买 300 元给几分",
+        "退我 200 元和 400 分",
+    ],
 )
 def test_no_such_figures(text: str) -> None:
     assert rate_said.read(text) is None

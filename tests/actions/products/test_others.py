@@ -210,7 +210,11 @@ class TestBudget:
 
     @pytest.mark.parametrize(
         ("text", "least", "most"),
-        [("between 150 and 250", 150_00, 250_00), ("两百到三百之间", 200_00, 300_00), ("300到500塊的鞋", 300_00, 500_00)],
+        [
+            ("between 150 and 250", 150_00, 250_00),
+            ("两百到三百之间", 200_00, 300_00),
+            ("300到500塊的鞋", 300_00, 500_00),
+        ],
     )
     def test_between_two_amounts(self, text: str, least: int, most: int) -> None:
         assert budget.said(text) == budget.Budget(most, least=least)

@@ -84,7 +84,9 @@ class TestNothingQuiteSo:
             ("有冇防水嘅鞋", "zh-Hant", "沒有一樣寫明"),
         ],
     )
-    async def test_of_each_is_told_what_is_written(self, customer: Customer, text: str, language: str, says: str) -> None:
+    async def test_of_each_is_told_what_is_written(
+        self, customer: Customer, text: str, language: str, says: str
+    ) -> None:
         ran = await asked(customer, text, language, product="RUN-LITE")
         assert says in ran.only.text
         assert set(shown(ran)) == {"WALK-SOFT", "RUN-TRAIL", "RUN-LITE"}

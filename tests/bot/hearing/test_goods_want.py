@@ -1,4 +1,4 @@
-"""A want that clauses tell together is one wish; a place of the goods told last, and a thing by itself, are of goods."""
+"""A want told by clauses together is one wish; a place of the goods told last, and a thing by itself, are of goods."""
 
 import pytest
 
