@@ -2,6 +2,7 @@
 and where nothing fits what lacks just one thing."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from actions.kit.base import Turn
 from actions.kit.replies import joined, size_text
@@ -119,7 +120,7 @@ def _unsaid(turn: Turn, want: Want, found: Found, shown: Sequence[Product]) -> s
 
 def _remember(turn: Turn, want: Want, shown: Sequence[Product]) -> None:
     """What the next message goes on from."""
-    kept = {"words": want.named, "shown": [product.sku for product in shown], "use": want.use}
+    kept: dict[str, Any] = {"words": want.named, "shown": [product.sku for product in shown], "use": want.use}
     kept |= {"size": next(iter(want.sizes), ""), "limit": want.money.limit if want.money else None}
     kept |= {"over": want.money.over if want.money else 0}
     before = turn.spoken_of.get(SUGGESTED) or {}
