@@ -54,7 +54,11 @@ async def fan(database: Database) -> None:
 @pytest.mark.usefixtures("fan")
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("券和Mug哪个更划算", "zh-Hans"), ("優惠券還是Mug哪個划算", "zh-Hant"), ("a voucher or the mug, better value?", "en")],
+    [
+        ("券和Mug哪个更划算", "zh-Hans"),
+        ("優惠券還是Mug哪個划算", "zh-Hant"),
+        ("a voucher or the mug, better value", "en"),
+    ],
 )
 async def test_vouchers_without_their_worth_are_compared_with_the_gift_that_is_named(
     customer: Customer, text: str, language: str
