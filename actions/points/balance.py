@@ -23,7 +23,18 @@ from actions.kit.rule_first import Rule
 from actions.knowledge.answers import answered
 from actions.knowledge.for_members import asks_who
 from actions.knowledge.found import Found
-from actions.points import by_year, its_end, one_entry, order_points, purchase, reckoned, reminded, spent, with_dates
+from actions.points import (
+    by_year,
+    its_end,
+    one_entry,
+    order_points,
+    purchase,
+    rate_told,
+    reckoned,
+    reminded,
+    spent,
+    with_dates,
+)
 from actions.points.questions import (
     Asked,
     PointsAction,
@@ -239,7 +250,7 @@ class ActionPointsRules(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if of_another_member(turn):
             return []
-        if await purchase.tell(turn):
+        if await rate_told.tell(turn) or await purchase.tell(turn):
             return []
         found: Found = turn.prepared or Found()
         if rule_asked(turn) is Asked.RETURNED and await told(turn):

@@ -14,7 +14,7 @@ from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
 from actions.knowledge import rules
-from actions.products import listed_sizes, others, together, uses
+from actions.products import listed_sizes, others, together, uses, want_told
 from actions.products.kinds import kinds_said, plainly_of_kind
 from actions.products.listed import keep, tell_by_order
 from actions.products.needs import Nearness, nearness, tells_a_need
@@ -86,7 +86,13 @@ class ActionRecommend(CrmAction):
         return await nearness(_need(str(tracker.latest_message.get("text") or ""), before))
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if await tell_by_order(turn) or await together.tell(turn) or await others.tell(turn):
+        if await tell_by_order(turn) or await together.tell(turn):
+            return []
+        near = turn.prepared if isinstance(turn.prepared, Nearness) else None
+        if await want_told.tell(turn, near):
+            await _mention_complaint(turn, Wanted(**turn.focused[want_told.SUGGESTED]))
+            return []
+        if await others.tell(turn):
             return []
         before = Wanted(**(turn.spoken_of.get("suggested") or {}))
         wanted = await _wanted(turn, before)
