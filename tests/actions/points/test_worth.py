@@ -56,7 +56,7 @@ async def fan(database: Database) -> None:
     ("text", "language"),
     [
         ("券和Mug哪个更划算", "zh-Hans"),
-        ("優惠券還是Mug哪個划算", "zh-Hant"),
+        ("優惠券和Mug哪個更划算", "zh-Hant"),
         ("a voucher or the mug, better value", "en"),
     ],
 )
