@@ -13,6 +13,8 @@ script that no article answers. Who wrote it wrote the answers afterwards, so it
 out, its misses are never printed.
 `data/knowledge_strangers_3.csv` was written before its author read any way to ask, by whom more ways to ask were added
 afterwards: 40 questions a script and 40 that no article answers. Nothing is fitted to it; its misses are never printed.
+`data/knowledge_strangers_5.csv`: 155 questions of what every shop is asked (ordering, lockers, care, bulk), written by
+the hand that then wrote the articles on it, before them; every second row was kept apart, its misses not looked at.
 `data/knowledge_strangers_4.csv`: 61 questions of the kinds that two strangers had asked in vain, written before the
 words of `actions/kit/plainly.yml` by their author, who then looked at what they found. `desk`: no article answers it,
 the desk does.
@@ -54,8 +56,10 @@ from crm_store.language import Language
 from crm_store.wording import read_folder
 
 DATA = Path(__file__).parent / "data"
-STRANGERS = tuple(DATA / f"knowledge_strangers{number}.csv" for number in ("", "_2", "_3", "_4", "_cantonese"))
+_SETS = ("", "_2", "_3", "_4", "_5", "_cantonese")
+STRANGERS = tuple(DATA / f"knowledge_strangers{each}.csv" for each in _SETS)
 TUNED_ON = STRANGERS[1]
+KEPT_APART = STRANGERS[4]
 RESPONSES = Path(__file__).parents[1] / "nlu_data" / "responses"
 DESK = "desk"
 _NEGATIVE = re.compile(r"^[^，。,.:：；]{0,8}?(?:不|没|沒|无|無|抱歉|过保|過保)|^(?:no|not|none|only)\b", re.IGNORECASE)
@@ -279,6 +283,8 @@ async def measure(misses: bool, vectors: Path | None) -> None:
         for file in STRANGERS:
             met = await meet_strangers(file)
             console.print(strangers_table(met, f"Strangers' questions, {file.stem}"))
+            if file == KEPT_APART:
+                console.print(strangers_table(met[1::2], f"The half kept apart, {file.stem}"))
             if misses and file == TUNED_ON:
                 console.print(strangers_misses(met))
         async with database.transaction() as session:

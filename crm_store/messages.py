@@ -299,6 +299,8 @@ async def history(
 
 async def at(session: AsyncSession, conversation_id: str, seq: int) -> Message:
     """The message at that place of a conversation, whoever it is for. Raises NotFound."""
+    if not 0 < seq < 2**31:  # databases raise at larger ones
+        raise NotFound("message", f"{conversation_id}:{seq}")
     found = await history(session, conversation_id, after_seq=seq - 1, audience=Audience.STAFF, limit=1)
     if not found or found[0].seq != seq:
         raise NotFound("message", f"{conversation_id}:{seq}")

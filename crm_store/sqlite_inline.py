@@ -86,6 +86,10 @@ class InlineDialect(SQLiteDialect_pysqlite):
         await_only(_at_once())
         cursor.execute(statement, parameters)
 
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        await_only(_at_once())
+        cursor.executemany(statement, parameters)
+
 
 async def _at_once() -> None:
     """Nothing to wait for."""

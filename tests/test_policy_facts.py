@@ -51,7 +51,8 @@ levels: {grace: 31 days}
 members: {name_characters: 21, birthday_again_after: 200 days}
 privacy: {answer_within: 14 days}
 proactive: {points_before: 33 days}
-complaints: {reply_share: {}, severity_raised: {}}
+complaints: {reply_within: {low: 4 service days, normal: 3 service days, high: 5 h, critical: 3 h},
+             reply_share: {}, severity_raised: {}}
 tiers:
   - {code: bronze, needs: 0, earn_rate: 5, names: {zh-Hans: 普, zh-Hant: 普, en: B}, benefits: {}}
   - {code: silver, needs: 1001, earn_rate: 6, names: {zh-Hans: 银, zh-Hant: 銀, en: S}, benefits: {}}
@@ -224,6 +225,31 @@ PHRASES = {
         "zh-Hans": ["最晚 {privacy_answer}办好"],
         "zh-Hant": ["最晚 {privacy_answer}辦好"],
         "en": ["done within {privacy_answer}"],
+    },
+    "care": {
+        "zh-Hans": ["{fault_window}内可以退换"],
+        "zh-Hant": ["{fault_window}內可以退換"],
+        "en": ["returned or exchanged within {fault_window}"],
+    },
+    "complaints": {
+        "zh-Hans": ["一般的投诉 {complaint_reply}内答复", "人员和退款的 {complaint_reply_high}内"],
+        "zh-Hant": ["一般的申訴 {complaint_reply}內回覆", "人員和退款的 {complaint_reply_high}內"],
+        "en": ["is answered within {complaint_reply}", "staff or a refund within {complaint_reply_high}"],
+    },
+    "damage_by_goods": {
+        "zh-Hans": ["{complaint_reply}内答复", "{fault_window}内可以退换"],
+        "zh-Hant": ["{complaint_reply}內回覆", "{fault_window}內可以退換"],
+        "en": ["a colleague replies within {complaint_reply}", "exchange it within {fault_window}"],
+    },
+    "first_order": {
+        "zh-Hans": ["满 {free_from} 元免运费", "您得 {referral_friend} 分", "推荐您的人得 {referral_member} 分"],
+        "zh-Hant": ["滿 ¥{free_from} 免運費", "您得 {referral_friend} 點", "推薦您的人得 {referral_member} 點"],
+        "en": ["free shipping from ¥{free_from}", "you get {referral_friend} points and they get {referral_member}"],
+    },
+    "late_parcel": {
+        "zh-Hans": ["收下后 {return_window}内可以退"],
+        "zh-Hant": ["收下後 {return_window}內可以退"],
+        "en": ["returned within {return_window}"],
     },
 }  # fmt: skip
 

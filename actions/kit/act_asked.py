@@ -96,7 +96,7 @@ def asked(text: str, act: str) -> list[Asked]:
 
 def names(text: str, act: str) -> bool:
     """Whether the words call the act by its own name."""
-    return _any(_words()["acts"][act]).search(_flat(text)) is not None
+    return any_of(_words()["acts"][act]).search(_flat(text)) is not None
 
 
 def read(choice: object) -> list[Asked]:
@@ -121,7 +121,7 @@ def _of_clause(clause: str, act: str) -> list[Asked] | None:
     """What a clause asks; None where more stands in it than the question, the act and mere form."""
     flat = _flat(clause)
     if act in _words()["act_first"]:
-        flat = _any(_words()["acts"][act]).sub(" ", flat)
+        flat = any_of(_words()["acts"][act]).sub(" ", flat)
     kinds: list[Asked] = []
     for kind in Asked:
         if act not in _words()["only"].get(kind.value, [act]):
@@ -133,13 +133,18 @@ def _of_clause(clause: str, act: str) -> list[Asked] | None:
             kinds.append(kind)
             flat = bare
     left = _of_act(act).sub(" ", flat)
-    left = _form().sub(" ", left)
-    if _says_more(left):
+    if says_more(_form().sub(" ", left)):
         return None
     return [kind for kind in kinds if not _COVERED.get(kind, frozenset()) & set(kinds)]
 
 
-def _says_more(left: str) -> bool:
+def without_form(flat: str) -> str:
+    """A closed-up text without the words of whatever act and mere form."""
+    return _form().sub(" ", any_of(_words()["every_act"]).sub(" ", flat))
+
+
+def says_more(left: str) -> bool:
+    """Whether what is left of a clause says anything: more than a mere particle."""
     if not left.strip():
         return False
     return any(sign.isascii() for sign in left if not sign.isspace()) or len(left.replace(" ", "")) > BREATH
@@ -151,21 +156,21 @@ def _flat(text: str) -> str:
 
 @cache
 def _pattern(kind: Asked) -> re.Pattern[str]:
-    return _any(_words()["asked"][kind.value])
+    return any_of(_words()["asked"][kind.value])
 
 
 @cache
 def _of_act(act: str) -> re.Pattern[str]:
-    return _any([*_words()["acts"][act], *_words()["every_act"]])
+    return any_of([*_words()["acts"][act], *_words()["every_act"]])
 
 
 @cache
 def _form() -> re.Pattern[str]:
-    return _any(_words()["form"])
+    return any_of(_words()["form"])
 
 
-def _any(patterns: Sequence[str]) -> re.Pattern[str]:
-    """Any of these; those of Latin letters as whole words."""
+def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """Any of these, the longest first; those of Latin letters as whole words."""
     longest_first = sorted(map(str, patterns), key=len, reverse=True)
     return re.compile("|".join(rf"\b(?:{each})\b" if each.isascii() else each for each in longest_first))
 

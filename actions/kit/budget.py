@@ -8,6 +8,9 @@ from crm_store.numerals import CHINESE, NUMERAL, value
 ABOUT, SCARCELY_MORE = 0.1, 0.25
 """The share by which "about 400" and 200出头 may be exceeded."""
 
+LEAST_SAID = 20
+"""From so much on two numbers are amounts: 2到3块 is a way to say little."""
+
 _ONES = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _TENS = {
     "ten": 10, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
@@ -55,12 +58,28 @@ _ABOUT = re.compile(
 _SCARCELY_MORE = re.compile(r"出头|出頭|odd", re.IGNORECASE)
 
 
+_BETWEEN = re.compile(
+    rf"(?P<least>\d{{2,}}|{CHINESE})\s*{_UNIT}?\s*(?:到|至|[-–~～—]|\bto\b)\s*[¥￥]?\s*(?P<most>\d{{2,}}|{CHINESE})\s*"
+    rf"(?:{_UNIT}(?![a-z])|之[间間])"
+    r"|\bbetween [¥￥]?(?P<from>\d{2,})(?: (?:yuan|rmb|kuai))? and [¥￥]?(?P<to>\d{2,})",
+    re.IGNORECASE,
+)
+"""Two amounts that are named as money, or as what a price is to lie between."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """`limit`, as it was said, and how far a price may go `over` it, in minor units."""
+    """`limit`, as it was said, and how far a price may go `over` it, in minor units; `least`: where a price has to
+    begin."""
 
     limit: int
     over: int = 0
+    least: int = 0
+
+    @property
+    def about(self) -> bool:
+        """Whether what lies near the amount is wanted, and not only what costs no more."""
+        return self.over > 0
 
 
 def said(text: str) -> Budget | None:
@@ -70,6 +89,8 @@ def said(text: str) -> Budget | None:
         # "Under 40 quid, that's like 370 yuan": the amount in the shop's money counts.
         own = _OWN.search(_FOREIGN.sub(" ", flat))
         return Budget(int(own["before"] or own["after"]) * 100) if own is not None else None
+    if (between := _between(flat)) is not None:
+        return between
     found = _MOST.search(flat)
     amount = value(found["before"] or found["after"]) if found else None
     if found is None or amount is None:
@@ -77,6 +98,14 @@ def said(text: str) -> Budget | None:
     limit, how = amount * 100, found["how"] or found["word"] or ""
     share = SCARCELY_MORE if _SCARCELY_MORE.search(how) else ABOUT if _ABOUT.search(how) else 0
     return Budget(limit, int(limit * share))
+
+
+def _between(flat: str) -> Budget | None:
+    found = _BETWEEN.search(flat)
+    if found is None:
+        return None
+    least, most = value(found["least"] or found["from"]), value(found["most"] or found["to"])
+    return Budget(most * 100, least=least * 100) if least and most and LEAST_SAID <= least < most else None
 
 
 def names_money(text: str) -> bool:
@@ -91,7 +120,8 @@ def is_foreign(text: str) -> bool:
 
 def without(text: str) -> str:
     """The text without what is told of money."""
-    return _MOST.sub(" ", _in_digits(text))
+    flat = _in_digits(text)
+    return _MOST.sub(" ", _BETWEEN.sub(" ", flat) if _between(flat) else flat)
 
 
 def _in_digits(text: str) -> str:

@@ -114,6 +114,8 @@ def _read(text: str) -> Consent:
         return Consent(Answer.NOT_YET, " ".join(each for each in others if _says_something(each)))
     if rest and asks_back(rest) and is_breath(first):
         return Consent(Answer.NOT_YET, rest)
+    if acknowledges(first):
+        return _behind_acknowledgement(first, rest, text)
     for answer in (Answer.NO, Answer.YES):
         if _is_plain(first, answer.value):
             if answer is Answer.YES and depends(rest):
@@ -126,6 +128,34 @@ def _read(text: str) -> Consent:
     if said is True and not asks and not lexicon.mentions("negation", first):
         return Consent(Answer.YES, rest if _says_something(rest) else "")
     return Consent(None, text)
+
+
+def _behind_acknowledgement(first: str, rest: str, text: str) -> Consent:
+    """What is said to the question behind words that only take note of what was told: another wish agrees to nothing.
+    By themselves, "ok great" and 哦好 are a yes, and "ok got it" is none."""
+    if _says_something(rest):
+        behind = read(rest)
+        return behind if behind.answer is not None else Consent(None, text)
+    if any(each.value == "noted" for each in lexicon.heard("acknowledges", first)):
+        return Consent(Answer.NOT_YET)
+    is_yes = lexicon.yes_or_no_said(first) or _is_plain(first, "yes")
+    return Consent(Answer.YES) if is_yes else Consent(None, text)
+
+
+def acknowledges(clause: str) -> bool:
+    """Whether a clause only takes note of what was told, or praises it, perhaps with a light yes: "ok nice", 哦好,
+    这样啊."""
+    if not lexicon.heard("acknowledges", clause):
+        return False
+    left = normalise(clause).replace(" ", "")
+    words = _closed_up("acknowledges", "noted") | _closed_up("acknowledges", "light") | _closed_up("answer", "yes")
+    return _made_of(left, words | _closed_up("courtesy") | _closed_up("breath"))
+
+
+def turns_away(text: str) -> bool:
+    """Whether a text takes note of what was told and goes on to another matter: it agrees to nothing."""
+    first, rest = _split(text)
+    return _says_something(rest) and acknowledges(first) and read(text).answer is None
 
 
 def changes(text: str) -> bool:
@@ -211,13 +241,13 @@ def _split(text: str) -> tuple[str, str]:
     if pause is None:
         return stripped, ""
     first, rest = stripped[: pause.end()], stripped[pause.end() :].strip()
-    # "嗯嗯，好的，谢谢": answers in a row are one.
-    while rest and _is_plain(first, "yes"):
+    # "嗯嗯，好的，谢谢": answers in a row are one, and so is what only takes note behind one.
+    while rest and (_is_plain(first, "yes") or acknowledges(first)):
         following = _PAUSE.search(rest, 1)
         clause = rest[: following.end()] if following else rest
-        if not _is_plain(clause, "yes"):
+        if not acknowledges(clause) and not (_is_plain(first, "yes") and _is_plain(clause, "yes")):
             break
-        rest = rest[len(clause) :].strip()
+        first, rest = f"{first} {clause}", rest[len(clause) :].strip()
     return first, rest
 
 

@@ -195,7 +195,7 @@ def yes_or_no(turn: Turn, slot: str) -> dict[str, Any]:
     if not requested(turn, slot) or turn.intent not in {"affirm", "deny"}:
         return {}
     said = consent.read(turn.text).answer if turn.text and not turn.pressed else None
-    asks = said is None and not turn.pressed and consent.doubts(turn.text)
+    asks = said is None and not turn.pressed and (consent.doubts(turn.text) or consent.turns_away(turn.text))
     if said is Answer.NOT_YET or asks:
         return {}
     return {slot: said is not Answer.NO and turn.intent == "affirm"}

@@ -5,7 +5,7 @@ import re
 
 from actions.kit import alternatives, consent, lexicon, slot_text
 from actions.kit.consent import Answer
-from crm_store.text import normalise
+from crm_store.text import closed_up, normalise
 
 MORE, NO_NOTE, NOTED = "more", "no_note", "noted"
 """`choice` of words for the return that was just registered; that the last of them was no note; and whether it is
@@ -47,6 +47,23 @@ _WORN = re.compile(
     r"|\bworn (?:indoors|inside|outside|outdoors|once|twice|a few times)\b"
 )
 """A thing that was put on, or washed."""
+_OUTSIDE = re.compile(
+    r"(?<!没)(?<!没有)(?<!未)(?<!冇)(?<!不)(?:(?:穿|着|著|戴)(?:着|住|咗|了)?(?:它|佢)?(?:们|哋)?(?:出去|出门|出街|上街|去上班|去公司|去学校)"
+    r"|(?:在|喺)?(?:外面|户外|街上|路上|室外)(?:穿|着|著|走|跑|戴)(?:了|过|咗)"
+    r"|(?:穿|着)(?:了|过|咗)?(?:它)?(?:在|喺)(?:外面|户外|街上|室外)|外穿(?:了|过|咗)|(?:洗|下水)(?:了|过|咗))"
+    r"|\b(?:worn|wore|walked|ran|used|had|been|took|taken)\b(?: (?!never|not)\w+){0,4}?"
+    r" (?:outside|outdoors|out(?: and about)?|on the street|in the street|to work|to school|to the office"
+    r"|down the road|round the block)\b(?! of)"
+    r"|\b(?:washed|been through the wash)\b"
+)
+_NOT_DONE = re.compile(
+    r"(?:没|没有|未|冇|从来?没有?)(?:有)?(?:怎么)?(?:在)?(?:外面|户外)?(?:穿|着|著|洗|下水|戴)"
+    r"|(?:如果|要是|万一|假如|能不能|可以|可不可以)(?:我)?(?:先)?(?:穿|着|洗)"
+    r"|\b(?:never|not|haven t|hasn t|havent|didn t|didnt|without|wasn t|weren t|before i|if i|if you|can i|could i"
+    r"|may i|don t)\b(?: \w+){0,3}? (?:worn|wore|wear|wearing|walk|walked|wash|washed|washing|outside|outdoors|used"
+    r"|taken|run)\b|\b(?:courier|driver|parcel|box)\b"
+)
+"""Nothing of it was done, it is only asked whether it may be, or it was the parcel that stood outside."""
 _TAGS_OFF = re.compile(
     r"(?<!没)(?<!没有)(?<!未)(?<!冇)(?:剪|拆|撕|扯|摘)(?:了|掉|咗|下).{0,4}(?:吊牌|标签|牌)|(?:吊牌|标签"
     r"|牌).{0,6}(?<!没)(?<!没有)(?<!未)(?<!冇)"
@@ -113,7 +130,14 @@ def asks_of_condition(text: str) -> bool:
 def asks_of_wear(text: str) -> bool:
     """Whether it is asked if something that was put on, or washed, may come back: "I've had them on indoors, is that
     ok"."""
-    return _WORN.search(normalise(text)) is not None and _asks_whether(text)
+    worn = _WORN.search(normalise(text)) is not None or worn_outside(text)
+    return worn and _asks_whether(text)
+
+
+def worn_outside(text: str) -> bool:
+    """Whether it is told that something was worn outside, or washed: what is not faulty cannot come back then."""
+    flats = [closed_up(clause) for clause in _clauses(text)]
+    return any(_OUTSIDE.search(flat) and not _NOT_DONE.search(flat) for flat in flats)
 
 
 def _asks_whether(text: str) -> bool:

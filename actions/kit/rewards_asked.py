@@ -18,6 +18,10 @@ UNDO = "undo"
 """Of the lexicon's `points_question`: what was redeemed is to be points again."""
 
 
+WITH_BALANCE = "with_balance"
+"""The choice, of a question when points expire, that how many there are was asked in the same breath."""
+
+
 class RewardAsked(StrEnum):
     AT_ONCE = "at_once"
     DONE = "done"

@@ -4,6 +4,8 @@ with words of its own: together they are one."""
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rasa_sdk import Tracker
+
 from actions.kit.base import Turn
 
 
@@ -35,6 +37,14 @@ def messages_before(turn: Turn, most: int) -> Iterator[list[Mapping[str, Any]]]:
         steps = [event, *steps]
     if steps:
         yield steps
+
+
+def typed_before(tracker: Tracker) -> str:
+    """What the customer typed last before the message at hand; empty where that was the first."""
+    said = [event for event in tracker.events if event.get("event") == "user"]
+    own = _message_of(said[-1]) if said else ""
+    before = [event for event in said[:-1] if is_typed(event) and (not own or _message_of(event) != own)]
+    return str(before[-1]["text"]) if before else ""
 
 
 def is_typed(event: Mapping[str, Any]) -> bool:

@@ -110,7 +110,8 @@ class Asked:
 
 def asked(text: str) -> Asked:
     """What a text asks of whatever is spoken of."""
-    sizes = list(dict.fromkeys(sizes_named(_NO_SIZE.sub(" ", text))))
+    usual = sizes_said.usual(text)
+    sizes = [size for size in dict.fromkeys(sizes_named(_NO_SIZE.sub(" ", text))) if size not in usual]
     colours = list(dict.fromkeys(found.value for found in lexicon.heard("goods_colour", _NO_COLOUR.sub(" ", text))))
     how_many = lexicon.mentions("how_many_left", text) or _HOW_MANY.search(text) is not None
     beds = (*widths(text), *(found.lower() for found in _BED.findall(text)))

@@ -29,6 +29,14 @@ _DENIED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
+_USUAL_BEFORE = re.compile(
+    r"(?:平时|平時|平常|一般|通常|往常|以前|之前|一向|向来|向來)(?:都|就|是|会|會|我)*(?:穿|着|著)(?:的|的是|是)?\s*$"
+    r"|\b(?:usually|normally|generally|always)(?: (?:wear|take|buy|am|get|go for|in|wears|takes|need))?"
+    r"(?: (?:a|an|size|in))*\s*$"
+    r"|\b(?:usual|normal|regular) size (?:is|being|would be)(?: an?)?\s*$",
+    re.IGNORECASE,
+)
+
 
 def in_figures(text: str) -> str:
     """The text with sizes in words as figures, half ones as x.5: forty → 40, 四十二码 → 42 码, 38 半 → 38.5."""
@@ -52,6 +60,14 @@ def denied(text: str) -> set[str]:
     """The sizes that are ruled out: 40 not 38, 不要38, "instead of 38"."""
     figures = in_figures(text)
     return {size for size, start in _places(text) if _DENIED_BEFORE.search(figures[:start])}
+
+
+def usual(text: str) -> set[str]:
+    """The sizes that are only told to be worn as a rule, beside another one: 平时穿36，37有吗, "I'm usually a 36"."""
+    places = _places(text)
+    figures = in_figures(text)
+    told = {size for size, start in places if _USUAL_BEFORE.search(figures[:start])}
+    return told if {size for size, _ in places} - told else set()
 
 
 def corrects(text: str) -> bool:

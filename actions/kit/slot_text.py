@@ -77,7 +77,13 @@ def content(turn: Turn, slot: str) -> str | None:
     # "Never mind that one" calls something off and names nothing.
     if is_protest(bare) or (announced is None and lexicon.mentions("drop", said)):
         return None
-    return bare if bare and not is_talk(bare) and any(sign.isalpha() for sign in bare) else None
+    is_content = any(sign.isalpha() for sign in bare) and not is_talk(bare) and not is_function_word(bare)
+    return bare if is_content else None
+
+
+def is_function_word(text: str) -> bool:
+    """Whether a text is nothing but words that join or point: the 的 of 公司抬头的 names no company."""
+    return not lexicon.without("function_word", text).strip()
 
 
 def is_protest(text: str) -> bool:

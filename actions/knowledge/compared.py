@@ -83,14 +83,16 @@ class Phrases:
         """The place of each answer that has phrases, among the article's; None of what stands beside them."""
         return self._places[at]
 
-    def compare(self, row: Vectors, letters: NDArray[np.float32]) -> Compared:
-        """With a question's vector. `letters`: how alike the question and each phrase are in them."""
+    def compare(self, row: Vectors, letters: NDArray[np.float32], taken_off: NDArray[np.float64]) -> Compared:
+        """With a question's vector. `letters`: how alike the question and each phrase are in them; `taken_off`: what
+        each answer loses of its rank."""
         likeness: Vectors = self._rows @ row
         its = likeness[self._members]
         whole = _mostly(likeness, np.array(self._first[:-1]), np.diff(self._first), ARTICLE_SHARPNESS)
         ranks = self._mostly(its) + WEIGHT_LETTERS * self._mostly(letters[self._members])
         nearness: Vectors = np.maximum.reduceat(its, self._begins)
-        return Compared(self, likeness, ranks + WEIGHT_ARTICLE * whole[self._article], nearness)
+        ranks += WEIGHT_ARTICLE * whole[self._article] - taken_off
+        return Compared(self, likeness, ranks, nearness)
 
     def _mostly(self, values: Vectors) -> NDArray[np.float64]:
         return _mostly(values, self._begins, self._sizes, SHARPNESS)

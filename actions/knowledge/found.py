@@ -10,11 +10,13 @@ from actions.kit import lexicon, places, plainly, rule_first, sent_abroad
 from actions.kit.base import ALONGSIDE, ASKED_AGAIN, FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
+from actions.kit.said_before import typed_before
 from actions.knowledge.for_members import told_to_member
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
 from actions.knowledge.narrowed import names_a_part, names_only, narrowed
 from actions.knowledge.ranking import Hit
 from actions.knowledge.reckoning import ABROAD, PRICE_LATER, Reckoned, names_figure, reckon
+from actions.knowledge.shops import SHOPS, area_asked, case_of
 from crm_store import clock
 from crm_store.labels import label
 from crm_store.language import Language
@@ -165,7 +167,7 @@ async def look_up(tracker: Tracker) -> Found:
         before = rule_first.spoken_before(tracker.get_slot(FOCUS_SLOT) or {})
         return await _alongside(index, message, beside, language, before)
     if any(each.get("value") == ASKED_AGAIN for each in message.get("entities") or []):
-        return await _not_told(index, text, tracker.get_slot(FOCUS_SLOT) or {}, language)
+        return await _not_told(index, text, tracker, language)
     # Whoever says that something else is meant does not go on with what was told; a figure is put into the same case.
     denied = [str(each["value"]) for each in message.get("entities") or [] if each.get("entity") == RULED_OUT]
     another = any(not sign.isdigit() for each in denied for sign in each)
@@ -173,7 +175,8 @@ async def look_up(tracker: Tracker) -> Found:
     told = str(focus.get("article") or "")
     heard_so = bool(told) and bool((message.get("metadata") or {}).get("follows"))
     before = str(focus.get("question") or "") if told else ""
-    surely = await _case(index, message, before if heard_so else "", language)
+    surely = await _shop(index, text, before, told if _just_told(focus) else "", language)
+    surely = surely or await _case(index, message, before if heard_so else "", language)
     surely = surely or await _plainly(
         index, text, before if told and _just_told(focus) else rule_first.spoken_before(focus), language
     )
@@ -201,8 +204,21 @@ async def look_up(tracker: Tracker) -> Found:
     return by_itself if going_on.says_again(focus) and _says_more(by_itself, focus) else going_on
 
 
-async def _not_told(index: KnowledgeIndex, text: str, focus: Mapping[str, Any], language: Language) -> Found:
-    """What the articles have for a question that the last answer missed, without that answer."""
+async def _not_told(index: KnowledgeIndex, text: str, tracker: Tracker, language: Language) -> Found:
+    """What the articles have for a question that the last answer missed, without that answer: for its own words, and
+    for them together with the question that they put right ("no, I mean outside")."""
+    focus = tracker.get_slot(FOCUS_SLOT) or {}
+    found = await _but_for_told(index, text, focus, language)
+    before = typed_before(tracker)
+    if found.surely or not before:
+        return found
+    together = await _but_for_told(index, f"{before}, {text}", focus, language)
+    is_nearer = together.best is not None and (found.best is None or together.best.score > found.best.score)
+    return replace(together, question=text) if is_nearer else found
+
+
+async def _but_for_told(index: KnowledgeIndex, text: str, focus: Mapping[str, Any], language: Language) -> Found:
+    """What the articles have for a text, without what they just told."""
     surely = await _plainly(index, text, "", language)
     if surely is not None and not (surely.says_again(focus) and _just_told(focus)):
         return surely
@@ -289,6 +305,18 @@ async def _case(index: KnowledgeIndex, message: dict[str, Any], before: str, lan
     return Found(f"{before} {text}".strip(), [], case, title) if title is not None else None
 
 
+async def _shop(index: KnowledgeIndex, text: str, before: str, told: str, language: Language) -> Found | None:
+    """Whether there is a shop in a district that is named: the articles' own answer for the city near it."""
+    area = area_asked(text, before, told)
+    hits = await index.nearest(area.asked[language], language) if area is not None else []
+    if area is None or not hits or hits[0].slug != SHOPS or not hits[0].surely:
+        return None
+    if not area.city:
+        return Found(text, hits[:1], None, hits[0].title, by_words=True)
+    case = case_of(area, text, hits[0], language)
+    return Found(text, [], case, hits[0].title) if case is not None else None
+
+
 async def _plainly(index: KnowledgeIndex, text: str, before: str, language: Language) -> Found | None:
     """What is told to a question that its words surely are: what the articles answer to it in standard words, else what
     the desk holds to, or that nothing is written on it."""
@@ -336,7 +364,8 @@ async def _alongside(
     """What answers one question of several: by itself, else read together with the rest of the message, which may hold
     what it leaves out."""
     text = str(message["text"])
-    surely = await _case(index, message, "", language) or await _plainly(index, text, "", language)
+    surely = await _shop(index, text, "", "", language) or await _case(index, message, "", language)
+    surely = surely or await _plainly(index, text, "", language)
     surely = (
         surely
         or await _case(index, message, rest, language)

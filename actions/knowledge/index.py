@@ -22,7 +22,7 @@ import numpy as np
 import structlog
 
 from actions.knowledge.compared import Phrases
-from actions.knowledge.ranking import SURE, Hit, Snapshot, compare, groups_of, hit, phrases_of, scores
+from actions.knowledge.ranking import SURE, Hit, Snapshot, about_of, compare, groups_of, hit, phrases_of, scores
 from actions.knowledge.vectors import Encode, VectorCache, Vectors
 from actions.knowledge.wordings import Wordings
 from crm_store import knowledge
@@ -185,7 +185,8 @@ class KnowledgeIndex:
         letters = await asyncio.to_thread(Wordings, [each for known in phrases for each in known], everywhere)
         weights = _weights(words)
         vectors = Phrases(groups, [len(known) for known in phrases], unanswered.shape[1])
-        snapshot = Snapshot(changed_at, articles, phrases, letters, vectors, words, weights, unanswered, nowhere)
+        about = [each for article, its in zip(articles, groups, strict=True) for each in about_of(article, its)]
+        snapshot = Snapshot(changed_at, articles, phrases, letters, vectors, words, weights, about, unanswered, nowhere)
         for at in await self._vectors.known_among(phrases):
             _put(snapshot, at, await self._vectors.of(phrases[at]))
         return snapshot

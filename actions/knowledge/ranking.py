@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actions.knowledge.compared import Compared, Phrases
+from actions.knowledge.contrasts import sides_of, taken_off
 from actions.knowledge.vectors import Vectors, is_latin, plain
 from actions.knowledge.wordings import Wordings
 from crm_store.knowledge import Answer, CurrentArticle
@@ -88,6 +89,7 @@ class Snapshot:
     """What is searched: the articles as they were at `changed_at` and their phrases. `groups` are, for each article,
     the places of the phrases of each of its answers and, last, of what stands beside them; `letters` and `vectors` know
     the phrases of all. `encoded`: the articles, by their places, whose vectors are known; it fills as they are made.
+    `about`: which of two contrary conditions each answer is about (`contrasts.py`), in the order of the groups.
     `unanswered`: what hardly any shop writes about, `answered`: how near each is to an article all the same."""
 
     changed_at: datetime | None
@@ -97,6 +99,7 @@ class Snapshot:
     vectors: Phrases
     words: list[frozenset[str]]
     weights: dict[str, float]
+    about: list[frozenset[str]]
     unanswered: Vectors
     answered: Vectors
     encoded: dict[int, None] = field(default_factory=dict)
@@ -115,9 +118,16 @@ def groups_of(article: CurrentArticle, phrases: Sequence[str]) -> list[list[int]
     return [*groups, [place for place in range(len(phrases)) if place not in taken]]
 
 
+def about_of(article: CurrentArticle, groups: Sequence[Sequence[int]]) -> list[frozenset[str]]:
+    """What each of the article's groups that has phrases is about; nothing, what stands beside the answers."""
+    answers = [sides_of([way for ways in answer.ask.values() for way in ways]) for answer in article.answers]
+    return [sides for sides, group in zip([*answers, frozenset[str]()], groups, strict=True) if group]
+
+
 def compare(snapshot: Snapshot, row: Vectors, question: str) -> Compared:
     """The question beside the phrases of all articles."""
-    return snapshot.vectors.compare(row, snapshot.letters.likeness(question))
+    lost = taken_off(question, snapshot.about)
+    return snapshot.vectors.compare(row, snapshot.letters.likeness(question), lost)
 
 
 def scores(snapshot: Snapshot, row: Vectors, question: str, compared: Compared | None = None) -> dict[int, float]:

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.endpoint import action_classes
-from actions.kit import proof
+from actions.kit import lexicon, proof
 from actions.kit.asking_who import NO_MAIL, other_ways
 from actions.kit.base import BIND_FORM, PENDING, PENDING_ACTION_SLOT, Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, resend, sign_in_button, tried
@@ -98,6 +98,11 @@ class ActionBindStart(BindingAction):
             if names_another_member(turn):
                 turn.say("reply_of_another_member")
                 turn.done("refused")
+                return []
+            if not turn.pressed and lexicon.mentions("mail_not_found", turn.text):
+                contact = mask_email(turn.member.email) if turn.member.email else ""
+                turn.say("reply_mail_not_found" if contact else "reply_mail_unknown", contact=contact)
+                turn.done("answered")
                 return []
             turn.say("reply_already_bound", who=members.addressed_as(turn.member, turn.language) or turn.member.number,
                      contact=_contact(turn.member))  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, slot_text
 from crm_store import names
 from crm_store.policy import policy
 
@@ -25,6 +25,7 @@ _TAIL = re.compile(
 _EDGES = " \t\n。.!！~～,，、:：\"'“”「」()（）-"
 _SENTENCE = re.compile(
     r"[我你您吗嗎呢么麼咩乜喺冇哋㗎]|什么|什麼|怎么|怎麼|为何|為何|能不能|可不可以|是不是|不想|不要|不用|已经|已經|告诉|告訴"
+    r"|[几幾](?:[天点點个個折号號]|时|時)"
 )
 _ENGLISH_SENTENCE = re.compile(
     r"\b(?:i|you|my|your|why|what|how|who|when|where|can|could|do|does|did|don'?t|is|are|was|want|have|need|should|not"
@@ -32,6 +33,8 @@ _ENGLISH_SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_WORDS = 5
+_TOO_LONG = re.compile(r"[\u4e00-\u9fff]{9}")
+"""More than a Chinese name has, however fanciful, without a point or a space within."""
 
 
 def said(text: str) -> str | None:
@@ -64,4 +67,4 @@ def _is_sentence(name: str) -> bool:
     if name.isascii():
         words = len(name.split())
         return words > _LONGEST_WORDS or (words > 1 and bool(_ENGLISH_SENTENCE.search(name)))
-    return bool(_SENTENCE.search(name))
+    return slot_text.is_question(name) or bool(_SENTENCE.search(name) or _TOO_LONG.search(name))

@@ -48,7 +48,7 @@ class AskInvoiceTitle(CrmAction):
         asks = turn.intent == "ask_invoice" and slot_text.is_question(form_input.words(turn))
         if asks and not asks_how(turn) and not asks_another_scope(turn):
             turn.say("reply_invoice_possible")
-        if says_kind_only(form_input.words(turn)):
+        if says_kind_only(form_input.words(turn)) or turn.spoken_of.get("invoice_company"):
             turn.say("reply_invoice_company_title", number=order.number)
             return []
         name = members.full_name(turn.member, turn.language)

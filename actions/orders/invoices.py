@@ -141,6 +141,8 @@ class InvoiceForm(CrmForm):
 
     def _title(self, turn: Turn, member: Member) -> dict[str, Any]:
         text = words(turn)
+        if begins(self, turn) and not turn.pressed:
+            turn.focus(invoice_company=tells_company_only(text) or None)
         if text and (quoted := quoted_name(text, asked=requested(turn, "invoice_title"))):
             return {"invoice_title": quoted}
         if begins(self, turn) and wants_again(turn):
@@ -228,6 +230,12 @@ def _without_kind_before(title: str) -> str:
         # 开公司的，上海…有限公司: the first clause only tells company from person.
         bare = bare.partition(clauses[0])[2].strip(" ,，。；;")
     return bare if names_company(bare) and bare else title
+
+
+def tells_company_only(text: str) -> bool:
+    """Whether it is only told that the title shall be a company's (公司抬头, "a company title"), and not which."""
+    of_kind = any(says_kind_only(clause) for clause in consent.clauses(text) if lexicon.mentions("title_word", clause))
+    return of_kind and company_named(text) is None
 
 
 def _names_order(turn: Turn) -> bool:

@@ -10,6 +10,8 @@ from actions.kit import handing_on, lexicon
 from actions.kit.base import Turn
 from actions.kit.handing_on import What
 from actions.kit.mentions import Meant, lines_described, order_meant
+from actions.kit.not_arrived import BRINGS, NOT_RECEIVED
+from actions.kit.not_arrived import CHOICE as TRACE
 from actions.kit.order_marks import window_of
 from actions.kit.parcel_asked import BY_RULE, CHOICE, Aspect
 from actions.kit.replies import (
@@ -45,13 +47,18 @@ def aspect_of(tracker: Tracker) -> Aspect | None:
     return Aspect(choice.partition(":")[2]) if choice else None
 
 
+def asks_what_it_brings(tracker: Tracker) -> bool:
+    """Whether it is asked what comes of what was delivered and is not there."""
+    values = (each["value"] for each in tracker.latest_message.get("entities") or [] if each["entity"] == "choice")
+    return f"{TRACE}:{BRINGS}" in values
+
+
 async def rule_for(tracker: Tracker) -> Found:
     """What the shop's articles say to what is asked; looked up before the transaction begins."""
-    aspect = aspect_of(tracker)
-    if aspect not in BY_RULE:
-        return Found()
-    language = Language.of(tracker.latest_message.get("language"))
-    return await answer_to(label("parcel_rule", aspect, language), language)
+    aspect, language = aspect_of(tracker), Language.of(tracker.latest_message.get("language"))
+    if asks_what_it_brings(tracker):
+        return await answer_to(label("parcel_rule", NOT_RECEIVED, language), language)
+    return await answer_to(label("parcel_rule", aspect, language), language) if aspect in BY_RULE else Found()
 
 
 def tell_everybody(turn: Turn, aspect: Aspect | None) -> bool:

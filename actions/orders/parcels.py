@@ -10,6 +10,7 @@ from actions.kit import delay_disputed as disputed
 from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.mentions import Meant, order_meant, parcel_meant
+from actions.kit.not_arrived import NOT_RECEIVED
 from actions.kit.order_marks import says_a_place, window_of
 from actions.kit.parcel_asked import WAY_TOLD, Aspect
 from actions.kit.parsing import choice_in
@@ -25,8 +26,9 @@ from actions.kit.replies import (
     service_button,
     tell_not_bought,
 )
+from actions.kit.rule_first import Rule
 from actions.knowledge.found import Found
-from actions.orders import delay_disputed, parcel_answers
+from actions.orders import delay_disputed, parcel_answers, trace
 from actions.orders.status import asks_address, open_orders, tell_address, tell_order
 from crm_store import orders, parcels, promises, service_hours
 from crm_store.clock import business_zone, now, today
@@ -39,8 +41,6 @@ from crm_store.policy import policy
 from crm_store.promises import Promise, PromiseKind, PromiseStatus
 
 DELIVERED_LATELY = timedelta(days=30)
-NOT_RECEIVED = "not_received"
-"""The `choice` of who does not have what the carrier calls delivered; hearing gives it to such words."""
 OF_THE_RECORD = frozenset({"carrier", "number", "signed", "address"})
 """Questions that the record alone answers, whether the way was told or not."""
 CHOICES = 4
@@ -58,12 +58,17 @@ class ActionParcel(MemberAction):
     async def prepare(self, tracker: Tracker) -> Found:
         return await parcel_answers.rule_for(tracker)
 
+    async def look_up(self, tracker: Tracker) -> Rule | None:
+        return None if trace.is_own(tracker) else await super().look_up(tracker)
+
     async def answer(self, turn: Turn) -> list[Event] | None:
         if parcel_answers.tell_everybody(turn, parcel_answers.aspect_of(turn.tracker)):
             return []
         return await super().answer(turn)
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
+        if await trace.answered(turn, member):
+            return []
         aspect = parcel_answers.aspect_of(turn.tracker)
         if aspect is not None and await parcel_answers.tell(turn, member, aspect, await self._meant(turn, member)):
             return []
@@ -91,11 +96,7 @@ class ActionParcel(MemberAction):
         return []
 
     async def _tell(self, turn: Turn, member: Member, parcel: Parcel) -> None:
-        """The whole way the first time; later, and for a question about one thing, the answer to that. What was told as
-        delivered and is not there is looked for."""
-        if parcel.status == ParcelStatus.DELIVERED and turn.entity("choice") == NOT_RECEIVED:
-            await chase_parcel(turn, member, parcel)
-            return
+        """The whole way the first time; later, and for a question about one thing, the answer to that."""
         asked = question_about(turn)
         chases = not turn.pressed and lexicon.mentions("chase", turn.text)
         was_told = turn.spoken_of.get("parcel") == parcel.number
@@ -191,9 +192,12 @@ def question_about(turn: Turn) -> str | None:
 async def tell_of_record(turn: Turn, member: Member) -> bool:
     """Who signed for the order spoken of, or where it went; False where neither is asked, or another is named."""
     asked, number = question_about(turn), turn.spoken_of.get("order")
-    if asked not in ("signed", "address") or not number or turn.has_entities:
+    if asked not in ("signed", "address") or turn.has_entities:
         return False
-    order = await orders.by_number(turn.session, str(number), member_id=member.id)
+    if number:
+        order = await orders.by_number(turn.session, str(number), member_id=member.id)
+    else:
+        order = await trace.latest_delivered(turn, member) if asked == "signed" else None
     if order is None or (asked == "signed" and order.delivered_at is None):
         return False
     if asked == "address" and order.address:
@@ -206,6 +210,8 @@ async def tell_of_record(turn: Turn, member: Member) -> bool:
     if asked == "signed":
         day = format_date(order.delivered_at or now(), turn.language)
         turn.say("reply_order_signed", number=order.number, items=items_text(order, turn.language), day=day)
+        turn.focus(order=order.number)
+        trace.offered(turn, order.number)
         turn.done("answered", f"who signed for {order.number}", order=order.number)
         return True
     return False
@@ -282,16 +288,16 @@ async def tell_parcel(turn: Turn, member: Member, parcel: Parcel) -> None:
 
 def _focus(turn: Turn, parcel: Parcel) -> None:
     """What was told as delivered is kept for who says that they do not have it."""
-    delivered = parcel.number if parcel.status == ParcelStatus.DELIVERED else None
-    turn.focus(parcel=parcel.number, order=parcel.order.number, delivered=delivered)
+    turn.focus(parcel=parcel.number, order=parcel.order.number, delivered=None, trace=None)
+    if parcel.status == ParcelStatus.DELIVERED:
+        trace.offered(turn, parcel.number)
 
 
 async def chase_parcel(turn: Turn, member: Member, parcel: Parcel) -> Promise:
     """Promise that the shop asks the carrier and reports back; while such a promise runs, say when it is due."""
     running = await _running_check(turn, member, parcel)
-    response = "reply_parcel_searched" if parcel.status == ParcelStatus.DELIVERED else "reply_parcel_chased"
     if running is not None:
-        turn.say(f"{response}_already", number=parcel.number, due=format_moment(running.due_at, turn.language))
+        turn.say("reply_parcel_chased_already", number=parcel.number, due=format_moment(running.due_at, turn.language))
         turn.done("already_promised", parcel=parcel.number, promise=running.id)
         return running
     due = service_hours.after(now(), service_hours.length(policy().parcels.carrier_answers_within))
@@ -308,7 +314,7 @@ async def chase_parcel(turn: Turn, member: Member, parcel: Parcel) -> Promise:
             reference=parcel.number,
             key=turn.key(f"chase:{parcel.number}"),
         )
-    turn.say(response, number=parcel.number, due=format_moment(promise.due_at, turn.language))
+    turn.say("reply_parcel_chased", number=parcel.number, due=format_moment(promise.due_at, turn.language))
     turn.focus(parcel=parcel.number, order=parcel.order.number)
     turn.done("parcel_chased", f"chase {parcel.number}", parcel=parcel.number, promise=promise.id)
     return promise

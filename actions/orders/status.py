@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rasa_sdk import Tracker
+
 from actions.endpoint import action_classes
-from actions.kit import lexicon, purchase_asked
+from actions.kit import lexicon, purchase_asked, still_coming
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.goods import things_said
 from actions.kit.mentions import ALL_ORDERS, RECENT_ORDERS, Meant, lines_described, order_meant, orders_described
@@ -24,7 +26,8 @@ from actions.kit.replies import (
     service_button,
     tell_not_bought,
 )
-from actions.orders import charged_twice
+from actions.kit.rule_first import Rule
+from actions.orders import charged_twice, trace
 from crm_store import orders, parcels, returns
 from crm_store.labels import label
 from crm_store.language import format_date, format_money, mask_address
@@ -63,6 +66,9 @@ class ActionOrderStatus(MemberAction):
     action_name: ClassVar[str] = "action_order_status"
     writes: ClassVar[bool] = False
 
+    async def look_up(self, tracker: Tracker) -> Rule | None:
+        return None if trace.is_own(tracker) else await super().look_up(tracker)
+
     async def answer(self, turn: Turn) -> list[Event] | None:
         if turn.member is None and charged_twice.is_meant(turn):
             charged_twice.tell_stranger(turn)
@@ -76,6 +82,9 @@ class ActionOrderStatus(MemberAction):
             answering = action_classes()[other]
             assert issubclass(answering, MemberAction)
             return await answering().answer_member(turn, member)
+        if turn.entity("choice") == still_coming.CHOICE:
+            await _tell_still_coming(turn, member)
+            return []
         start = _page_wished(turn)
         if start is not None:
             await _tell_page(turn, member, start)
@@ -184,6 +193,18 @@ async def _tell_page(turn: Turn, member: Member, start: int) -> None:
     turn.done("answered", f"{len(every)} orders")
 
 
+async def _tell_still_coming(turn: Turn, member: Member) -> None:
+    """What is under way beside the order just told; that nothing is."""
+    told = turn.spoken_of.get("order")
+    coming = [each for each in await open_orders(turn, member) if each.status != OrderStatus.RETURNING]
+    others = [each for each in coming if each.number != told]
+    if others:
+        _tell_several(turn, others, "reply_orders_still_coming")
+        return
+    turn.say("reply_orders_nothing_else" if coming else "reply_orders_none_coming", buttons=[_all_button(turn)])
+    turn.done("answered", "what else is under way: nothing")
+
+
 def _tell_several(turn: Turn, several: Sequence[Order], response: str) -> None:
     shown = several[:LIST_LIMIT]
     buttons = order_buttons(turn, shown, "ask_order_status")
@@ -235,7 +256,9 @@ async def open_orders(turn: Turn, member: Member) -> Sequence[Order]:
 async def tell_order(turn: Turn, order: Order) -> None:
     """Say how far one order is, with what can be done about it."""
     turn.done("answered", f"{order.number}: {order.status}", order=order.number)
-    turn.focus(order=order.number, parcel=None)
+    came = order.status in (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+    # What was told as delivered is kept for who says that they do not have it.
+    turn.focus(order=order.number, parcel=None, delivered=order.number if came else None, trace=None)
     facts: Facts = {
         "number": order.number,
         "items": items_text(order, turn.language),

@@ -18,12 +18,23 @@ from actions.kit.phrases import (
     reward_with_cost,
     statement_line,
 )
-from actions.kit.rewards_asked import RewardAsked
+from actions.kit.rewards_asked import WITH_BALANCE, RewardAsked
 from actions.kit.rule_first import Rule
 from actions.knowledge.answers import answered
 from actions.knowledge.for_members import asks_who
 from actions.knowledge.found import Found
-from actions.points import by_year, its_end, one_entry, order_points, purchase, reckoned, reminded, spent
+from actions.points import (
+    by_year,
+    its_end,
+    one_entry,
+    order_points,
+    purchase,
+    rate_told,
+    reckoned,
+    reminded,
+    spent,
+    with_dates,
+)
 from actions.points.questions import (
     Asked,
     PointsAction,
@@ -49,7 +60,6 @@ EXPIRY_HORIZON = timedelta(days=400)
 STATEMENT_LINES = 8
 STATEMENT_REACH = 200
 """Entries looked through for an amount or a time the member names."""
-EXPIRY_DAYS_TOLD = 3
 ORIGINS_TOLD = 2
 REWARDS_OFFERED = 3
 ORDERS_TO_REVIEW = 2
@@ -178,7 +188,7 @@ class ActionPointsExpiring(PointsAction):
             turn.say("reply_points_expiry_rule")
             turn.done("answered")
             return [kept_for_later(turn)]
-        if lexicon.mentions("used_first", turn.text) or _says_how_to_look(turn.rule):
+        if lexicon.mentions("used_first", turn.text) or _says_how_to_look(turn.rule) or self._asks_own(turn):
             # What is told below of one's own points says it all.
             turn.rule = None
         return await super().answer(turn)
@@ -192,35 +202,40 @@ class ActionPointsExpiring(PointsAction):
         if await spent.tell(turn, member) or _tells_what_goes_first(turn):
             return []
         expiring = await points.expiring(turn.session, member.id, within=EXPIRY_HORIZON)
+        if turn.entity("choice") == WITH_BALANCE:
+            await with_dates.tell(turn, member, expiring)
+            return [SlotSet(MENTIONED_SLOT, with_dates.mentioned(expiring))]
         turn.done("answered")
         if len(expiring) > 1 and lexicon.mentions("the_rest", turn.text):
             expiring = expiring[1:]
         is_told = turn.rule is not None and turn.rule.slug == self.rule_beside
-        if not is_told and _asks_whether_they_expire(turn):
+        if not is_told and with_dates.asks_whether(turn):
             turn.say("reply_points_expiry_rule_short")
         if not expiring:
             turn.say("reply_points_expiring_none")
             return [SlotSet(MENTIONED_SLOT, None)]
-        day, soon = expiring[0]
+        soon = expiring[0][1]
         balance = await points.balance(turn.session, member.id)
-        lines = [
-            label("points_line", "expiring", turn.language, day=format_date(when, turn.language), points=f"{amount:,}")
-            for when, amount in expiring[:EXPIRY_DAYS_TOLD]
-        ]
-        asks_rule = is_told and rule_question.asks(turn.text)
-        # Whoever asks for the rule hears beside it how it stands, and is shown nothing to take.
-        offered = [] if asks_rule else worth_taking(await rewards.affordable(turn.session, balance), soon)
+        asks_more = (is_told and rule_question.asks(turn.text)) or turn.is_part or turn.form is not None
+        # Whoever asks for the rule, or for more than this, hears how it stands, and is shown nothing to take.
+        offered = [] if asks_more else worth_taking(await rewards.affordable(turn.session, balance), soon)
         told = listed([reward_with_cost(reward, turn.language) for reward in offered], turn.language, last="last_or")
         turn.say(
             "reply_points_expiring_buys" if offered else "reply_points_expiring",
-            lines=listed(lines, turn.language),
+            lines=listed(with_dates.lines(turn, expiring), turn.language),
             balance=format_number(balance),
             rewards=told,
             buttons=[reward_button(reward, turn.language) for reward in offered],
         )
         if offered:
             turn.focus(reward=offered[0].code, listed=[about(reward, turn.language) for reward in offered])
-        return [SlotSet(MENTIONED_SLOT, {"points": soon, "day": day.isoformat()})]
+        return [SlotSet(MENTIONED_SLOT, with_dates.mentioned(expiring))]
+
+    def _asks_own(self, turn: Turn) -> bool:
+        """Whether the article would be told to who only asks how it stands with their own points."""
+        is_of_rule = rule_question.asks(turn.text) or with_dates.asks_whether(turn)
+        is_beside = turn.rule is not None and turn.rule.slug == self.rule_beside
+        return is_beside and not turn.pressed and not is_of_rule
 
 
 class ActionPointsRules(CrmAction):
@@ -235,7 +250,7 @@ class ActionPointsRules(CrmAction):
     async def answer(self, turn: Turn) -> list[Event] | None:
         if of_another_member(turn):
             return []
-        if await purchase.tell(turn):
+        if await rate_told.tell(turn) or await purchase.tell(turn):
             return []
         found: Found = turn.prepared or Found()
         if rule_asked(turn) is Asked.RETURNED and await told(turn):
@@ -319,11 +334,6 @@ def _tells_what_goes_first(turn: Turn) -> bool:
 def _asks_about_expiry(turn: Turn) -> bool:
     heard = {each.value for each in lexicon.heard("points_question", turn.text)}
     return not turn.pressed and Asked.EXPIRY in heard
-
-
-def _asks_whether_they_expire(turn: Turn) -> bool:
-    """Whether the rule itself is asked for; "which of mine run out soon" is answered by the own points alone."""
-    return not turn.pressed and lexicon.mentions("expiry_whether", turn.text)
 
 
 def worth_taking(affordable: list[Reward], soon: int) -> list[Reward]:

@@ -13,6 +13,7 @@ from actions.kit.goods import Fit, fit
 from actions.kit.policy_facts import FREE_SHIPPING
 from actions.kit.rewards_asked import RewardAsked
 from actions.knowledge import figures, rules
+from actions.products import bill
 from actions.products.wording import named_best
 from crm_store import earning_rules, products, rewards, tiers
 from crm_store.errors import NotFound
@@ -97,16 +98,20 @@ async def tell(turn: Turn) -> bool:
     lines += _voucher_lines(turn, purchase)
     if wished in OF_GOODS and not purchase.off:
         lines.append(label("purchase_line", "no_voucher", turn.language))
-    shipping = 0
+    shipping = wrapping = 0
+    if (fee := await bill.wrapping_fee(turn, purchase.paid, _pieces_in(purchase))) is not None:
+        wrapping = fee
+        lines.append(bill.wrapping_line(turn, fee))
+        asks_sum = True
     if asks_sum:
         free = turn.member is not None and await tiers.has_benefit(turn.session, turn.member, FREE_SHIPPING)
         shipping = 0 if free else rules.shipping_at_home(purchase.paid)
-        lines.append(_shipping_line(turn, purchase, shipping, free=free))
+        lines.append(_shipping_line(turn, purchase, shipping, wrapping, free=free))
     if asks_points:
         lines.append(await _points_line(turn, purchase))
     if purchase_asked.asks_level(turn.text):
         lines.append(await _level_line(turn, purchase))
-    verdict = _verdict(flat, purchase, shipping) if _ASKS_RIGHT.search(flat) and asks_sum else "none"
+    verdict = _verdict(flat, purchase, shipping, wrapping) if _ASKS_RIGHT.search(flat) and asks_sum else "none"
     if wished == RewardAsked.USED_ON and purchase.off:
         verdict = "short" if purchase.too_little else "usable"
     turn.say(f"reply_purchase_{verdict}", lines="\n".join(lines), missing=_missing(purchase))
@@ -117,6 +122,10 @@ async def tell(turn: Turn) -> bool:
         turn.focus(product=purchase.goods[0][0].sku)
     turn.done("answered", f"purchase of {purchase.paid}")
     return True
+
+
+def _pieces_in(purchase: Purchase) -> int:
+    return sum(pieces for _, pieces in purchase.goods) or 1
 
 
 def _missing(purchase: Purchase) -> str:
@@ -288,7 +297,7 @@ def _voucher_lines(turn: Turn, purchase: Purchase) -> list[str]:
     return [label("purchase_line", kind, turn.language, off=off, left=left, minimum=minimum)]
 
 
-def _shipping_line(turn: Turn, purchase: Purchase, shipping: int, *, free: bool) -> str:
+def _shipping_line(turn: Turn, purchase: Purchase, shipping: int, wrapping: int, *, free: bool) -> str:
     kind = "free_level" if free else "shipping" if shipping else "free"
     return label(
         "purchase_line",
@@ -297,7 +306,7 @@ def _shipping_line(turn: Turn, purchase: Purchase, shipping: int, *, free: bool)
         tier=tiers.name(turn.member.tier_code, turn.language) if turn.member is not None else "",
         fee=format_money(shipping),
         free_from=format_money(policy().shipping.free_from),
-        total=format_money(purchase.paid + shipping),
+        total=format_money(purchase.paid + wrapping + shipping),
     )
 
 
@@ -353,10 +362,11 @@ def _counted(purchase: Purchase) -> Fraction:
     return weighted * purchase.paid / purchase.amount
 
 
-def _verdict(flat: str, purchase: Purchase, shipping: int) -> str:
+def _verdict(flat: str, purchase: Purchase, shipping: int, wrapping: int) -> str:
     """Whether every amount that the words name is one of the sum's."""
     prices = {product.price_minor for product, _ in purchase.goods}
     prices |= {product.price_minor * pieces for product, pieces in purchase.goods}
     right = prices | {purchase.amount, purchase.off, purchase.paid, shipping, purchase.paid + shipping}
+    right |= {wrapping, purchase.paid + wrapping, purchase.paid + wrapping + shipping}
     said = {round(float(each) * 100) for each in _NUMBER.findall(flat)}
     return "right" if {each for each in said if each >= 500} <= right else "wrong"

@@ -1,6 +1,7 @@
 """Which reward gives most for a point (哪个最划算): a voucher by what it takes off, a gift by its price in the shop.
 Where two or more are named (20 元券还是保温杯), those are compared and no others."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from crm_store.text import normalise
 TOLD = 3
 PER = 100
 """The worth is told of so many points."""
+
+_VOUCHER = re.compile(r"券|\b(?:vouchers?|coupons?)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ async def tell(turn: Turn, offered: Sequence[Reward], balance: int | None) -> bo
         return False
     priced = await on_offer(turn.session)
     named = {reward.code for reward in await named_in_words(turn)}
+    if len(named) == 1 and _VOUCHER.search(normalise(turn.text)):
+        # "The voucher or the thermos": the one spoken of, else every voucher.
+        vouchers = {reward.code for reward in offered if reward.kind == RewardKind.COUPON}
+        spoken = vouchers & {str(turn.spoken_of.get("reward"))}
+        named |= spoken or vouchers
     compared = [reward for reward in offered if reward.code in named] if len(named) >= 2 else offered
     known = [Worth(reward, money) for reward in compared if (money := _money(reward, priced)) is not None]
     within = [each for each in known if balance is None or each.reward.cost <= balance]

@@ -39,6 +39,8 @@ MAY = frozenset({
     "hot_drinks", "fizzy", "two_devices",
 })  # fmt: skip
 """What is asked as whether it can or may, so that a yes or a no answers it."""
+DENIABLE = frozenset({"water", "warm", "sweat", "breathable", "windproof", "width"})
+"""What goods are chosen by and a page may deny in the midst of a sentence; 不刺, of an itchy scarf, denies nothing."""
 
 _NOT = re.compile(r"[不勿禁没]|\b(?:not|no|never|don t|isn t|cannot|can t)\b")
 _SENTENCE = re.compile(r"[。；;！!\n]+|(?<=[a-z])\.(?:\s|$)")
@@ -74,6 +76,13 @@ def fact(product: Product, aspect: str, language: Language, question: str = "") 
     text = _sentences(product, aspect, language)
     telling = next((part for part in _CLAUSE.split(text) if _tells(part, aspect)), text)
     return Fact(aspect, text, _holds(aspect, text, telling, question)) if text else None
+
+
+def grants(fact: Fact) -> bool:
+    """Whether what is written is no denial, for whoever looks for goods that have it."""
+    if fact.holds is not None:
+        return fact.holds
+    return fact.aspect not in DENIABLE or _NOT.search(normalise(fact.text)) is None
 
 
 def beside(product: Product, aspects: Sequence[str], language: Language) -> list[Fact]:

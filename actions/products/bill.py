@@ -43,7 +43,7 @@ async def tell(turn: Turn) -> bool:
     asks_shipping = _asks_shipping(turn.text) or ((asks_sum or asks_price) and places.place(turn.text) is not None)
     if not (asks_sum or asks_shipping or asks_price):
         return False
-    asks_shipping = asks_shipping or (_wraps(turn.text) and place_told(turn) is not None)
+    asks_shipping = asks_shipping or (wraps(turn.text) and place_told(turn) is not None)
     goods = await _goods(turn, asks_sum=asks_sum)
     if asks_sum and turn.spoken_of.get(sent_abroad.FOCUS) and not any(stays_for(each.product) for each in goods):
         # Right after it was asked whether they may go there, the sum is the one with what sending them costs.
@@ -91,10 +91,9 @@ async def _say(turn: Turn, goods: Sequence[Counted], *, asks_shipping: bool) -> 
     lines += [label("bill", "sold_out", turn.language, name=name_of(each.product, turn.language)) for each in gone]
     few = [each for each in goods if each.product.in_stock and each.product.stock < each.pieces]
     lines += [_few(turn, each) for each in few]
-    wrapping = await _wrapping(turn, goods)
+    wrapping = await wrapping_fee(turn, _total(goods), sum(each.pieces for each in goods))
     if wrapping is not None:
-        values = {"fee": format_money(wrapping), "free_from": format_money(policy().gifts.wrapping_free_from)}
-        lines.append(label("bill", "wrapping" if wrapping else "wrapping_free", turn.language, **values))
+        lines.append(wrapping_line(turn, wrapping))
     if asks_shipping:
         lines.append(await _shipping(turn, goods, wrapping or 0))
     turn.say("reply_product_bill", buttons=shown, list="\n".join(lines), total=format_money(_total(goods)))
@@ -119,19 +118,25 @@ def _total(goods: Sequence[Counted]) -> int:
     return sum(each.product.price_minor * each.pieces for each in goods)
 
 
-def _wraps(text: str) -> bool:
+def wraps(text: str) -> bool:
     """Whether the goods are to be wrapped as gifts."""
     said = {each.value for each in lexicon.heard("gift_wrapped", text)}
     return said == {"wanted"}
 
 
-async def _wrapping(turn: Turn, goods: Sequence[Counted]) -> int | None:
-    """What wrapping the goods as gifts adds; None where that is not wished."""
-    if not _wraps(turn.text):
+async def wrapping_fee(turn: Turn, total: int, pieces: int) -> int | None:
+    """What wrapping so many things of that amount adds; None where that is not wished."""
+    if not wraps(turn.text):
         return None
     if turn.member is not None and await tiers.has_benefit(turn.session, turn.member, FREE_WRAPPING):
         return 0
-    return rules.wrapping(_total(goods), sum(each.pieces for each in goods))
+    return rules.wrapping(total, pieces)
+
+
+def wrapping_line(turn: Turn, fee: int) -> str:
+    """What wrapping adds, as a line of a sum."""
+    values = {"fee": format_money(fee), "free_from": format_money(policy().gifts.wrapping_free_from)}
+    return label("bill", "wrapping" if fee else "wrapping_free", turn.language, **values)
 
 
 async def _shipping(turn: Turn, goods: Sequence[Counted], wrapping: int) -> str:

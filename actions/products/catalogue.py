@@ -20,6 +20,7 @@ from actions.products import (
     abroad,
     another,
     arrival,
+    asked_together,
     bill,
     by_rule,
     chosen_between,
@@ -30,12 +31,14 @@ from actions.products import (
     of_several,
     others,
     put_again,
+    set_contents,
     shipping,
     size_for,
     to_be_had,
     together,
     told_apart,
     uses,
+    want_told,
 )
 from actions.products.comparison import PAIR, compare, compare_told, is_comparison, tell_comparison
 from actions.products.listed import keep, tell_by_order, tell_chosen, tell_first_of
@@ -86,7 +89,7 @@ class ActionProduct(CrmAction):
 
     async def answer(self, turn: Turn) -> list[Event] | None:
         words = [str(value) for value in turn.entities("product")]
-        if await facts_asked.tell(turn) or await level_price.tell(turn):
+        if await _tell_first(turn):
             return []
         if own := await _about_own(turn, words):
             action = action_classes()[own]
@@ -163,6 +166,17 @@ class ActionProduct(CrmAction):
             turn.done("answered", products=[product.sku for product in matches[:SHOWN]])
             return []
         return await _tell_one(turn, matches[0])
+
+
+async def _tell_first(turn: Turn) -> bool:
+    """Answers a want that names a kind, several points asked at once, a part of a set, a fact, what a level pays."""
+    return (
+        await want_told.tell(turn)
+        or await asked_together.tell(turn)
+        or await set_contents.tell(turn)
+        or await facts_asked.tell(turn)
+        or await level_price.tell(turn)
+    )
 
 
 async def _tell_before_buying(turn: Turn, words: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
 from actions.knowledge import rules
-from actions.products import listed_sizes, others, together, uses
+from actions.products import listed_sizes, others, together, uses, want_told
 from actions.products.kinds import kinds_said, plainly_of_kind
 from actions.products.listed import keep, tell_by_order
 from actions.products.needs import Nearness, nearness, tells_a_need
@@ -86,7 +86,13 @@ class ActionRecommend(CrmAction):
         return await nearness(_need(str(tracker.latest_message.get("text") or ""), before))
 
     async def answer(self, turn: Turn) -> list[Event] | None:
-        if await tell_by_order(turn) or await together.tell(turn) or await others.tell(turn):
+        if await tell_by_order(turn) or await together.tell(turn):
+            return []
+        near = turn.prepared if isinstance(turn.prepared, Nearness) else None
+        if await want_told.tell(turn, near):
+            await _mention_complaint(turn, Wanted(**turn.focused[want_told.SUGGESTED]))
+            return []
+        if await others.tell(turn):
             return []
         before = Wanted(**(turn.spoken_of.get("suggested") or {}))
         wanted = await _wanted(turn, before)
@@ -244,7 +250,11 @@ async def _kind_said(turn: Turn, text: str) -> str:
 
 
 async def _mention_complaint(turn: Turn, wanted: Wanted) -> None:
-    """An open complaint is mentioned once, after what was asked: it is not as if we owed them no answer."""
+    """An open complaint is mentioned once, to who asks for nothing in particular: it is not as if we owed them no
+    answer. Below a wish with a purpose, beside other answers and amid a form it is in the way."""
+    asks_more = bool(wanted.words or wanted.need or wanted.use or wanted.limit is not None)
+    if asks_more or turn.is_part or turn.form is not None or turn.spoken_of.get("complaint"):
+        return
     opened = await complaints.open_for_member(turn.session, turn.member.id) if turn.member is not None else []
     if not opened or wanted.asked_of == opened[0].number:
         return

@@ -10,7 +10,7 @@ from actions.kit.shapes import sizes_named, widths
 from crm_store.orders import OrderLine
 from crm_store.products import Product
 
-__all__ = ["LETTER_SIZES", "is_gone", "neighbour", "neighbours", "size_said", "sizes_named", "sizes_of"]
+__all__ = ["LETTER_SIZES", "is_gone", "left_of", "neighbour", "neighbours", "size_said", "sizes_named", "sizes_of"]
 
 _SETTLED = re.compile(
     r"(?:\b(?:make (?:it|that)|go (?:for|with)|i'?ll (?:take|have)|change it to|i (?:told|said) you)\b"
@@ -31,8 +31,13 @@ async def sizes_of(session: AsyncSession, line: OrderLine) -> list[str]:
 
 async def is_gone(session: AsyncSession, line: OrderLine) -> bool:
     """Whether the catalogue has the line's product and none of it is left; what it does not have says nothing."""
+    return await left_of(session, line) is False
+
+
+async def left_of(session: AsyncSession, line: OrderLine) -> bool | None:
+    """Whether another piece of the line's product is left; None where the catalogue does not have it."""
     product = await session.scalar(select(Product).where(Product.sku == line.sku))
-    return product is not None and not (product.active and product.in_stock)
+    return None if product is None else bool(product.active and product.in_stock)
 
 
 def size_said(text: str, line: OrderLine, offered: list[str]) -> str | None:

@@ -11,6 +11,7 @@ from actions.kit.replies import joined, size_text
 from actions.kit.said_before import messages_before
 from actions.kit.shapes import Asked, asked, is_width
 from actions.knowledge.answers import keep_gap
+from actions.products.kinds import kin
 from actions.products.listed import goods_listed, keep
 from actions.products.questions import also_asked
 from actions.products.texts import choices, lines, name_of, price_of
@@ -30,8 +31,8 @@ SHADES = {"blue": ("navy",), "green": ("olive",), "beige": ("sand", "camel"), "b
 """What a customer may mean by the plain name of a colour."""
 MERE_COLOUR = 16
 """So many characters name a colour and little else: "that in black?"."""
-KIN = 2
-"""So many of a kind at least are a choice."""
+KIN, KIN_SHOWN = 2, 2
+"""So many of a kind at least are a choice; so many are told where the thing itself does not come so."""
 
 
 async def tell(turn: Turn) -> bool:
@@ -55,7 +56,7 @@ async def tell_of(turn: Turn, product: Product) -> bool:
 async def _tell_of(turn: Turn, product: Product, wanted: Asked) -> bool:
     if not _concerns(wanted, product):
         return await _tell_no_colours(turn, product, wanted)
-    say_had(turn, product, wanted)
+    say_had(turn, product, wanted, instead=await _instead(turn, product, wanted))
     if not wanted.beds:
         # "Can it be used on a bed of 1.8" asks for nothing beside the size.
         await also_asked(turn, product)
@@ -78,8 +79,26 @@ async def _tell_no_colours(turn: Turn, product: Product, wanted: Asked) -> bool:
 
 def comes_so(product: Product, wanted: Asked, language: Language) -> bool:
     """Whether it is in stock in everything that is asked."""
-    there, missing = _split(product, wanted, language)
+    there, missing = split(product, wanted, language)
     return product.in_stock and bool(there) and not missing
+
+
+async def so_of_kind(turn: Turn, product: Product, wanted: Asked) -> list[Product]:
+    """What else of the same kind is in stock in everything that is asked."""
+    others = kin(product, await on_offer(turn.session))
+    return [each for each in others if comes_so(each, wanted, turn.language)][:KIN_SHOWN]
+
+
+async def _instead(turn: Turn, product: Product, wanted: Asked) -> str:
+    """Lines with what else of the kind comes so, where the thing itself does not; kept as what was listed."""
+    _, missing = split(product, wanted, turn.language)
+    others = await so_of_kind(turn, product, wanted) if missing and product.in_stock else []
+    if not others:
+        return ""
+    turn.focus(listed=choices(turn, others))
+    told = joined(split(others[0], wanted, turn.language)[0], turn.language)
+    head = label("asked_together", "kin", turn.language, wanted=told)
+    return "\n".join(["", head, lines(others, turn.language)])
 
 
 def _concerns(wanted: Asked, product: Product) -> bool:
@@ -92,9 +111,10 @@ def _concerns(wanted: Asked, product: Product) -> bool:
     )
 
 
-def say_had(turn: Turn, product: Product, wanted: Asked) -> None:
-    """Yes or no for what is asked, the size and the colour together where both are there."""
-    there, missing = _split(product, wanted, turn.language)
+def say_had(turn: Turn, product: Product, wanted: Asked, *, instead: str = "") -> None:
+    """Yes or no for what is asked, the size and the colour together where both are there. `instead`: lines of what else
+    of its kind comes so, told with the last no."""
+    there, missing = split(product, wanted, turn.language)
     name = name_of(product, turn.language)
     if not product.in_stock:
         turn.say("reply_product_gone", name=name)
@@ -104,8 +124,10 @@ def say_had(turn: Turn, product: Product, wanted: Asked) -> None:
         response = "reply_product_had_of_several" if _comes_in_several(product) else "reply_product_had"
         turn.say(response, name=name, wanted=joined(there, turn.language), price=price)
     if product.in_stock:
-        for kind, value, comes_in in missing:
+        for place, (kind, value, comes_in) in enumerate(missing, 1):
             values: dict[str, Any] = {kind: value, f"{kind}s": comes_in}
+            if kind != "bed":
+                values["instead"] = instead if place == len(missing) else ""
             turn.say(_none(kind, value, product), name=name, **values)
     if product.in_stock and wanted.how_many:
         _say_how_many(turn, product, there)
@@ -146,7 +168,7 @@ def _comes_in_several(product: Product) -> bool:
     return max(len(product.attributes.get(each) or []) for each in ("sizes", "colours")) > 1
 
 
-def _split(product: Product, wanted: Asked, language: Language) -> tuple[list[str], list[tuple[str, str, str]]]:
+def split(product: Product, wanted: Asked, language: Language) -> tuple[list[str], list[tuple[str, str, str]]]:
     """What there is of it, in words; and what there is not: size or colour, its name, what it comes in instead."""
     sizes = _sizes(product)
     colours = [str(colour) for colour in product.attributes.get("colours") or []]
@@ -206,11 +228,11 @@ async def _named_before(turn: Turn) -> Product | None:
 
 async def _tell_of_kind(turn: Turn, wanted: Asked) -> bool:
     """Of several of a kind that the words name alike: those that come so."""
-    kin = await named_kind(turn.session, turn.text)
-    if not kin and wanted.sizes and wanted.colours and not turn.entities("product"):
+    of_kind = await named_kind(turn.session, turn.text)
+    if not of_kind and wanted.sizes and wanted.colours and not turn.entities("product"):
         # Nothing is named, and little comes in both.
-        kin = await on_offer(turn.session)
-    sized = [product for product in kin if _concerns(wanted, product)]
+        of_kind = await on_offer(turn.session)
+    sized = [product for product in of_kind if _concerns(wanted, product)]
     if len(sized) < KIN or wanted.how_many:
         return False
     there = [each for each in sized if comes_so(each, wanted, turn.language)]

@@ -7,7 +7,7 @@ from typing import Any
 from actions.kit import lexicon, return_details
 from actions.kit.base import Turn
 from actions.kit.form_input import words
-from actions.kit.replies import Facts, due_text, help_buttons, line_text
+from actions.kit.replies import Facts, due_text, help_buttons, line_text, person_button, service_button
 from actions.returns.heard import OLD_BACK, asides_said, is_fault, reason_said
 from actions.returns.policy import shipping_text
 from crm_store import returns, service_hours
@@ -32,15 +32,22 @@ def tell_aside(turn: Turn, text: str, *, request: ReturnRequest | None = None, k
 
 
 def tell_ruled_out(turn: Turn, known: Mapping[str, Any]) -> bool:
-    """That the return which is asked about is not possible, for its tags are off and nothing is wrong with it, with
-    what else is asked of it; False where that was not told just now."""
+    """That the return which is asked about is not possible, for its tags are off, or it was worn outside, and nothing
+    is wrong with it, with what else is asked of it; False where that was not told just now."""
     text = words(turn)
-    is_last = turn.slot("requested_slot") == "return_confirmed" and not turn.pressed
-    if not is_last or is_fault(reason_said(text) or known["return_reason"]) or not return_details.tags_are_off(text):
+    if turn.pressed or is_fault(reason_said(text) or known["return_reason"]):
         return False
-    turn.say("reply_return_tags_off")
+    is_last = turn.slot("requested_slot") == "return_confirmed"
+    if is_last and return_details.tags_are_off(text):
+        turn.say("reply_return_tags_off")
+        told = {"packaging"}
+    elif known["return_kind"] != ReturnKind.REPAIR and return_details.worn_outside(text):
+        turn.say("reply_return_worn_outside", buttons=[person_button(turn)])
+        told = {"worn", "packaging"}
+    else:
+        return False
     for aside in asides_said(text):
-        if aside != "packaging":
+        if aside not in told:
             _tell(turn, aside, None, known["return_kind"])
     return True
 
@@ -54,14 +61,16 @@ def _asks_when_it_comes(text: str) -> bool:
 
 def _tell(turn: Turn, aside: str, request: ReturnRequest | None, kind: str | None) -> None:
     if aside == "who_pays":
-        _tell_who_pays(turn, request, kind)
+        tell_who_pays(turn, request, kind)
     elif aside == "how_back":
         tell_way_back(turn, request)
     elif aside == OLD_BACK:
-        _tell_old_back(turn, request, kind)
+        tell_old_back(turn, request, kind)
     elif aside == "photo":
         taken = turn.conversation.channel in PHOTOS_TAKEN_ON
         turn.say("reply_return_photo_here" if taken else "reply_return_photo_not_here")
+    elif aside == "worn":
+        _tell_worn(turn, words(turn), request)
     elif aside == "points":
         tell_points(turn, request)
     elif aside == "packaging":
@@ -77,11 +86,29 @@ def _tell(turn: Turn, aside: str, request: ReturnRequest | None, kind: str | Non
         turn.say(f"reply_return_aside_{aside}")
 
 
-def _tell_old_back(turn: Turn, request: ReturnRequest | None, wished: str | None) -> None:
+def _tell_worn(turn: Turn, text: str, request: ReturnRequest | None) -> None:
+    """Whether what was put on may come back: plainly, where it was worn outside."""
+    reason = request.reason if request is not None else reason_said(text) or turn.slot("return_reason")
+    outside = return_details.worn_outside(text)
+    if outside and is_fault(reason):
+        turn.say("reply_return_worn_fault")
+    elif outside and request is not None and request.kind != ReturnKind.REPAIR:
+        withdraw = service_button(turn, "withdraw", "undo", act="return_or_refund")
+        buttons = [withdraw, person_button(turn)] if request.is_alterable else [person_button(turn)]
+        turn.say("reply_return_worn_registered", number=request.number, buttons=buttons)
+    else:
+        turn.say("reply_return_aside_worn")
+
+
+def tell_old_back(turn: Turn, request: ReturnRequest | None, wished: str | None) -> None:
     """That the thing itself has to come back, at whose cost, and that it is to be sent only when we say how."""
     kind = request.kind if request is not None else wished
-    if kind == ReturnKind.REPAIR or (request is not None and request.status != ReturnStatus.REQUESTED):
+    if request is not None and request.status != ReturnStatus.REQUESTED:
         tell_way_back(turn, request)
+        return
+    if kind == ReturnKind.REPAIR:
+        decided = due_text((request.step_due_at if request is not None else None) or decided_by(), turn.language)
+        turn.say("reply_return_old_back_repair", decided=decided)
         return
     reason = request.reason if request is not None else reason_said(words(turn)) or turn.slot("return_reason")
     paid_by = returns.shipping_paid_by(kind or ReturnKind.RETURN, reason) if reason is not None else PaidBy.MEMBER
@@ -158,7 +185,8 @@ def decided_by() -> datetime:
     return service_hours.after(now(), service_hours.length(policy().returns.decide_within))
 
 
-def _tell_who_pays(turn: Turn, request: ReturnRequest | None, wished: str | None) -> None:
+def tell_who_pays(turn: Turn, request: ReturnRequest | None, wished: str | None) -> None:
+    """Who pays the way, of the request or of what is wished."""
     text = words(turn)
     reason = request.reason if request is not None else reason_said(text) or turn.slot("return_reason")
     kind = request.kind if request is not None else wished

@@ -1,9 +1,10 @@
 """Returns, exchanges and repairs: which thing, why, money, another one or the same one mended. The form listens: what
 is said early is kept, what is corrected is changed, what is asked on the way is answered by the rules of returns."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from actions.kit import consent, lexicon, return_details, sizes_said
+from actions.kit import consent, lexicon, return_details, return_matters, sizes_said
 from actions.kit.amending import amends
 from actions.kit.base import Turn
 from actions.kit.consent import Answer
@@ -12,6 +13,7 @@ from actions.kit.forms import CrmForm, activating_intents, requested
 from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.points_enough import Enough
 from actions.kit.replies import line_text
+from actions.kit.return_matters import Matter
 from actions.products.sizes import size_said, sizes_named, sizes_of
 from actions.returns import last_day, notes, pieces, wished_before
 from actions.returns.answers import (
@@ -51,6 +53,7 @@ from actions.returns.heard import (
     without_supposed,
 )
 from actions.returns.lines import bought, found, in_question, named_by_words, of_the_order_in_hand, own_line
+from actions.returns.matters_told import tell_wished
 from actions.returns.new_size import corrected, tell_sizes
 from actions.returns.on_the_way import asks_last_day, asks_on_the_way
 from actions.returns.policy import tell_rule
@@ -145,6 +148,8 @@ class ReturnForm(CrmForm):
         if await is_elsewhere(turn, member):
             return {}
         filled = await first_line(turn, member)
+        if filled and tell_ruled_out(turn, await self._said_wrong(turn, filled)):
+            return filled | {"return_confirmed": False}
         if last_day.asks(turn):
             await last_day.tell(turn, member, in_hand=filled.get("return_line"))
         elif filled and asks_rule(words(turn)):
@@ -165,6 +170,11 @@ class ReturnForm(CrmForm):
         filled |= await wished_before.taken(turn, member, blank(self) | filled)
         return filled | await self._what_is_left(turn, blank(self) | filled)
 
+    async def _said_wrong(self, turn: Turn, filled: Slots) -> Slots:
+        """What is wished of the thing and why, as far as this message or one before told it."""
+        said = reason_said(words(turn)) or await told_before(turn, filled.get("return_line"))
+        return blank(self) | {"return_kind": kind_wished(words(turn)), "return_reason": said}
+
     async def _what_is_left(self, turn: Turn, known: Slots) -> Slots:
         """The repair, where the time for money or another piece is over and the warranty is not; said once."""
         line = await own_line(turn, known["return_line"])
@@ -181,16 +191,24 @@ class ReturnForm(CrmForm):
             # Told by the action of faults, which leaves the form: nothing free is registered. 有积分能换点啥 is of
             # points, and no exchange of this.
             return {}
-        if choice(turn) == return_details.ONE_MORE:
-            return {"return_line": turn.slot("return_line")}
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
+        if choice(turn) == return_details.ONE_MORE:
+            return {"return_line": known["return_line"]}
+        if tell_ruled_out(turn, known):
+            return {"return_confirmed": False}
+        if matters := return_matters.read(choice(turn)):
+            return await self._asked_of_it(turn, known, matters)
+        return await self._told(turn, member, known)
+
+    async def _told(self, turn: Turn, member: Member, known: Slots) -> Slots:
+        """What the message tells or asks that no other reader has taken."""
         if await self._only_asked(turn, member, known):
             # "Not yet, then. How long is the warranty": answered, and nothing is registered.
             is_left = requested(turn, "return_confirmed") and not turn.pressed and self._is_left(turn)
             return {"return_confirmed": False} if is_left else {"return_line": known["return_line"]}
         await tell_whether(turn, known)
         answered = await self._answered(turn, known)
-        if (not turn.pressed and self._is_left(turn)) or tell_ruled_out(turn, known):
+        if not turn.pressed and self._is_left(turn):
             return {"return_confirmed": False}
         refused = answered == {"return_confirmed": False}
         filled = {} if refused else dict(answered)
@@ -219,6 +237,17 @@ class ReturnForm(CrmForm):
         if tell_aside(turn, words(turn), kind=filled.get("return_kind") or known["return_kind"]):
             return filled or {"return_line": known["return_line"]}
         return filled
+
+    async def _asked_of_it(self, turn: Turn, known: Slots, matters: Sequence[Matter]) -> Slots:
+        """Answers what is asked of this return; what is wished beside it, or told to be wrong, counts."""
+        told = return_matters.beside(words(turn))
+        filled: Slots = self._reason(turn, known) if reason_said(told) is not None else {}
+        if kind_wished(told) is not None:
+            filled |= await self._wish(turn, known | filled)
+        await tell_wished(turn, matters, known | filled)
+        if left := await self._what_is_left(turn, known | filled):
+            filled |= left
+        return filled or {"return_line": known["return_line"]}
 
     def _brings_wish(self, turn: Turn, known: Slots, aside: str | None) -> bool:
         """Whether a wish stands beside a question that is asked on the way."""

@@ -1,7 +1,7 @@
 """What is told of a return that is registered, for those who see to it: put into the request, taken out again where it
 was meant as something else, or told where it is asked for. What is told of another purchase is none of it."""
 
-from actions.kit import return_day, return_details
+from actions.kit import return_day, return_details, return_matters
 from actions.kit.base import Turn
 from actions.kit.form_input import choice, words
 from actions.kit.replies import Facts, line_text
@@ -22,6 +22,8 @@ _BEGIN_NOTHING = return_day.ASKED | {
 async def begin_nothing(turn: Turn, member: Member) -> bool:
     """Whether the words are only told or asked of a return that is registered. What is wrong with another purchase, or
     wished for it, begins its own."""
+    if return_matters.read(choice(turn)):
+        return bool(turn.spoken_of.get("return"))
     return choice(turn) in _BEGIN_NOTHING and not await is_of_another(turn, member)
 
 

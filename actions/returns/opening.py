@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import return_day
+from actions.kit import return_day, return_matters
 from actions.kit.asking_who import ask_who, wants_what_is_theirs
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import choice, words
@@ -13,7 +13,7 @@ from actions.kit.forms import activating_intents
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.knowledge.found import Found, look_up
 from actions.orders.status import open_orders
-from actions.returns import last_day, notes, own_damage, pieces
+from actions.returns import last_day, matters_told, notes, own_damage, pieces
 from actions.returns.colours import colour_name
 from actions.returns.form import NONE_OF_THESE, ReturnForm
 from actions.returns.heard import asks_rule, is_fault, kind_wished
@@ -69,6 +69,8 @@ class OpenReturn(MemberAction):
                 await self._tell_rule(turn)
             return ReturnForm.cleared()
         if choice(turn) in return_day.ASKED and await tell_asked(turn, member):
+            return ReturnForm.cleared()
+        if return_matters.read(choice(turn)) and await matters_told.tell_registered(turn, member):
             return ReturnForm.cleared()
         line = await own_line(turn, turn.slot("return_line"))
         if line is None and turn.slot("return_line") is None and turn.slot("return_confirmed") is None:

@@ -13,6 +13,7 @@ from actions.returns.colours import colour_name
 from actions.returns.heard import is_fault, without_supposed
 from actions.returns.lately import said_before
 from actions.returns.lines import in_question, own_line, told_apart
+from actions.returns.matters_told import only_asks
 from actions.returns.policy import shipping_text
 from actions.returns.repairs import warranty_day
 from crm_store import returns
@@ -148,7 +149,8 @@ class AskToConfirmReturn(ReturnQuestion):
         if found is None:
             return
         order, line = found
-        if turn.slot("return_kind") == ReturnKind.EXCHANGE and await is_gone(turn.session, line):
+        is_new = turn.slot("return_kind") == ReturnKind.EXCHANGE and not only_asks(turn)
+        if is_new and await is_gone(turn.session, line):
             turn.say("reply_exchange_not_in_stock", item=line_text(line, turn.language))
         reason, kind = turn.slot("return_reason"), turn.slot("return_kind")
         facts: Facts = {

@@ -1,5 +1,6 @@
 """A return, exchange or repair that is registered: how far it is, how the goods come back, and another kind instead."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -26,9 +27,17 @@ from crm_store.returns import (
     ReturnRequest,
     ReturnStepRefused,
 )
+from crm_store.text import normalise
 
 ACT = "return_or_refund"
 KEPT = "keep"
+JUST = 6
+"""Places of the conversation, both sides' messages, since which a request was spoken of."""
+_OF_ANOTHER = re.compile(
+    r"另|别的|其他|还有|也|那件|那双|那个|这件|这双|这个|仲有|顺便|再退|再换"
+    r"|\b(?:another|other|also|too|as well|else|something|this one|that one)\b"
+)
+"""That one more thing is meant, or one that is pointed at."""
 LISTED = 6
 """Of more requests nobody reads."""
 
@@ -76,6 +85,8 @@ async def registered(turn: Turn, member: Member) -> ReturnRequest | None:
     candidate = lately or alone
     if candidate is None or named.lines:
         return None
+    if candidate is lately and _wishes_instead(turn, text, candidate):
+        return candidate
     if _speaks_of(text, candidate) or not await returns.returnable(turn.session, member.id):
         return candidate
     return None
@@ -93,6 +104,15 @@ def _speaks_of(text: str, request: ReturnRequest) -> bool:
     wished = kind_wished(text)
     other = wished is not None and wished != request.kind
     return other and (lexicon.corrects(text) or kind_denied(text))
+
+
+def _wishes_instead(turn: Turn, text: str, request: ReturnRequest) -> bool:
+    """Whether nothing but another kind is wished right after a request was spoken of: "I want a refund" is that one's,
+    and no return of another purchase."""
+    at = turn.spoken_of.get("at") or {}
+    is_fresh = turn.conversation.last_seq - int(at.get("return", 0)) <= JUST
+    wished = kind_wished(text)
+    return is_fresh and wished not in (None, request.kind) and _OF_ANOTHER.search(normalise(text)) is None
 
 
 async def tell_registered(turn: Turn, request: ReturnRequest) -> None:
@@ -121,7 +141,7 @@ async def tell_registered(turn: Turn, request: ReturnRequest) -> None:
     if wished is None or (wished == request.kind and not another_size):
         tell_status(turn, request)
     elif not request.is_alterable:
-        _tell_fixed(turn, request)
+        tell_fixed(turn, request)
     elif wished == ReturnKind.EXCHANGE and request.reason == ReturnReason.WRONG_SIZE and size is None:
         _ask_size(turn, request, neighbours(request.line, offered, text) or offered)
     else:
@@ -157,7 +177,7 @@ async def _change(turn: Turn, request: ReturnRequest, change: Change) -> None:
             turn.session, request, change.kind, new_size=change.size, key=turn.key("kind")
         )
     except ReturnStepRefused:
-        _tell_fixed(turn, request)
+        tell_fixed(turn, request)
         return
     except ReturnRefused as refusal:
         if refusal.problem == ReturnProblem.NO_NEW_SIZE:
@@ -236,7 +256,8 @@ def _listed(turn: Turn, request: ReturnRequest) -> str:
     return label("request_in_list", "next" if facts["next"] else "entry", turn.language, way=way, **facts)
 
 
-def _tell_fixed(turn: Turn, request: ReturnRequest) -> None:
+def tell_fixed(turn: Turn, request: ReturnRequest) -> None:
+    """That a request is too far on to be changed."""
     turn.say("reply_return_cannot_change", buttons=help_buttons(turn)[-1:], **_facts(turn, request))
     turn.done("too_late", request.number, request=request.number)
 

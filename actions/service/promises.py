@@ -8,7 +8,7 @@ from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import Facts, help_buttons, person_button, person_offer, service_button
-from actions.orders import handed_on
+from actions.orders import handed_on, trace
 from actions.orders.parcels import chase_parcel, tell_parcel
 from actions.service.made_calls import asks_whether_called, tell_whether_called, told_of_made_call
 from crm_store import callbacks, parcels, promises, risk, service_hours
@@ -66,6 +66,8 @@ class ActionChasePromise(MemberAction):
             turn.done("not_found", number=number)
         elif _has_it(turn, parcel):
             await tell_parcel(turn, member, parcel)
+        elif parcel.status == ParcelStatus.DELIVERED:
+            await trace.of_parcel(turn, member, parcel)
         else:
             await chase_parcel(turn, member, parcel)
 

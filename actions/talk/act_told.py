@@ -7,6 +7,7 @@ from actions.kit.base import Turn
 from actions.kit.replies import joined, service_button
 from actions.orders.cancellations import tell_revival
 from actions.returns.asides import tell_next, tell_points
+from actions.returns.matters_told import tell_when
 from actions.talk.acts import Act, last_act
 from crm_store import returns
 from crm_store.labels import label
@@ -17,6 +18,7 @@ TOLD_OF_EACH: Mapping[Asked, Mapping[str, str]] = {
         "refund": "when_refund", "case": "when_case", "voucher": "valid", "gift": "valid", "changed": "when_changed",
         "cancelled_paid": "when_cancelled_paid", "cancelled": "when_cancelled", "passed_on": "when_passed_on",
         "resend": "when_resend", "invoice": "when_invoice", "call": "when_call", "complaint": "when_complaint",
+        "trace": "when_trace",
         "leaving": "when_leaving", "stopped": "when_stopped",
     },
     Asked.VALID: {"voucher": "valid", "gift": "valid"},
@@ -24,13 +26,13 @@ TOLD_OF_EACH: Mapping[Asked, Mapping[str, str]] = {
         "refund": "cost_case", "case": "cost_case", "voucher": "cost_points", "gift": "cost_points",
         "cancelled_paid": "cost_cancelled", "cancelled": "when_cancelled", "changed": "cost_changed",
         "resend": "cost_resend", "invoice": "cost_free", "complaint": "cost_free", "leaving": "cost_free",
-        "stopped": "cost_free", "call": "cost_call",
+        "stopped": "cost_free", "call": "cost_call", "trace": "cost_free",
     },
     Asked.TOLD: {
         "refund": "told_here", "case": "told_here", "voucher": "told_code", "gift": "told_code",
         "cancelled_paid": "told_refund", "passed_on": "told_here", "resend": "told_here", "invoice": "told_invoice",
         "call": "told_call", "complaint": "told_here", "leaving": "told_leaving", "changed": "when_changed",
-        "stopped": "when_stopped", "cancelled": "when_cancelled",
+        "stopped": "when_stopped", "cancelled": "when_cancelled", "trace": "told_here",
     },
     Asked.TODO: {"voucher": "todo_voucher", "gift": "todo_gift", "call": "todo_call"},
     Asked.UNDO: {
@@ -39,12 +41,12 @@ TOLD_OF_EACH: Mapping[Asked, Mapping[str, str]] = {
     },
     Asked.WHO: {
         "refund": "who_case", "case": "who_case", "passed_on": "who", "resend": "who", "invoice": "who",
-        "complaint": "who", "leaving": "who", "call": "who_call",
+        "complaint": "who", "leaving": "who", "call": "who_call", "trace": "who",
     },
     Asked.WORTH: {
         "voucher": "worth_code", "gift": "worth_code", "leaving": "worth_leaving", "stopped": "worth_stays",
         "passed_on": "worth_stays", "resend": "worth_stays", "changed": "worth_stays", "invoice": "worth_stays",
-        "complaint": "worth_stays", "call": "worth_stays",
+        "complaint": "worth_stays", "call": "worth_stays", "trace": "worth_stays",
     },
     Asked.OTHERS: {
         "refund": "others_case", "case": "others_case", "cancelled_paid": "others_order", "cancelled": "others_order",
@@ -57,7 +59,7 @@ TOLD_OF_EACH: Mapping[Asked, Mapping[str, str]] = {
 """By the kind of question and the name of the act, the reply that tells it."""
 AT_AN_END = {Asked.TODO: "todo_nothing", Asked.WHO: "who_nobody"}
 """What holds of every other act: nothing is left to be done about it."""
-WITH_TIME = frozenset({"passed_on", "resend", "invoice", "complaint", "leaving", "cancelled_paid"})
+WITH_TIME = frozenset({"passed_on", "resend", "invoice", "complaint", "leaving", "cancelled_paid", "trace"})
 """Acts of which nothing is left to do but to wait, and until when."""
 
 
@@ -87,6 +89,8 @@ async def _tell(turn: Turn, act: Act, kind: Asked) -> None:
     elif kind is Asked.WRONG:
         turn.say("reply_act_wrong", **facts)
         await _tell(turn, act, Asked.UNDO)
+    elif kind is Asked.WHEN and act.name == "case" and act.request is not None and act.request.is_running:
+        await tell_when(turn, act.request)
     elif kind is Asked.TODO and act.request is not None:
         tell_next(turn, act.request)
     elif kind is Asked.WORTH and act.request is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from actions.kit import not_arrived
 from actions.kit.base import Button, Turn, button
 from actions.kit.phrases import name_in
 from actions.kit.quick_replies import wish
@@ -148,6 +149,16 @@ async def _order_change(turn: Turn, member: Member) -> Act | None:
     return Act(name, _of_order(turn, order) | _due(turn, noted[-1]), "", [each.text for each in noted], order=order)
 
 
+async def _trace(turn: Turn, member: Member) -> Act | None:
+    """The trace of what is on record as delivered and is not there."""
+    kept = turn.spoken_of.get(not_arrived.FOCUS)
+    number = str(kept.get("of")) if isinstance(kept, dict) else ""
+    noted = await _promised(turn, member, number, PromiseKind.PARCEL_CHECK)
+    if not noted:
+        return None
+    return Act("trace", _due(turn, noted[-1]) | {"number": number}, "", [each.text for each in noted])
+
+
 async def _invoice(turn: Turn, member: Member) -> Act | None:
     order = await _order_spoken_of(turn, member)
     noted = await _promised(turn, member, order.number, PromiseKind.OTHER) if order is not None else []
@@ -218,6 +229,7 @@ _OF_MEMBERS: Mapping[str, Callable[[Turn, Member], Awaitable[Act | None]]] = {
     "cancel_order": _cancellation,
     "change_order": _order_change,
     "hand_on": _order_change,
+    not_arrived.DONE: _trace,
     "ask_invoice": _invoice,
     "cancel_membership": _leaving,
     "opt_out": _stopped,

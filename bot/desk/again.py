@@ -7,11 +7,13 @@ or be called.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import pairwise
 
 from actions.kit import lexicon, slot_text
 from bot.desk import notices
+from bot.hearing import objection
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.steps import TALK
 from crm_store.conversations import LastAnswer
@@ -45,6 +47,8 @@ _FIGURES = {
 LONGEST_PART = 120
 _PARTS = re.compile(r"\n|(?<=[。；！？;!?])|(?<=[a-z)]\.)\s")
 _SOURCE = re.compile(r"^[（(](?:来自|來自|from\b).*[)）]$", re.IGNORECASE)
+_SAME_SIGNS = 0.7
+"""Answers of one article with so many pairs of signs in common say the same."""
 _SIGNS = frozenset("的了吗呢啊呀吧么是我你您们这那个有没还要能会不可以多少几什怎哪给一在就")
 """Signs that tell nothing of what is asked."""
 _SHORT_WORD = 3
@@ -58,8 +62,36 @@ def given(replies: Sequence[Reply], text: str, before: LastAnswer | None) -> Las
     answer = "\n".join(reply.text for reply in replies if reply.text)
     if not answer:
         return None
-    said = LastAnswer(answer=_digest(answer), to=_digest(normalise(text)))
-    return LastAnswer(said.answer, said.to, before.times + 1) if before and before.answer == said.answer else said
+    said = LastAnswer(answer=_digest(answer), to=_digest(normalise(text)), asked=objection.is_question(text))
+    return replace(said, times=before.times + 1) if before and before.answer == said.answer else said
+
+
+def told_once(replies: Sequence[Reply]) -> list[Reply]:
+    """The replies of one message, without an answer of an article that says what a longer one of the same article
+    says: two clauses may ask for the same."""
+    return [reply for place, reply in enumerate(replies) if not _is_told_elsewhere(place, replies)]
+
+
+def _is_told_elsewhere(place: int, replies: Sequence[Reply]) -> bool:
+    words, source = _apart(replies[place].text or "")
+    if not source:
+        return False
+    for other, reply in enumerate(replies):
+        told, told_in = _apart(reply.text or "")
+        if other == place or told_in != source or (len(told), other) < (len(words), place):
+            continue
+        pairs = set(pairwise(normalise(words)))
+        if set(_NUMBER.findall(words)) <= set(_NUMBER.findall(told)) and (
+            len(pairs & set(pairwise(normalise(told)))) >= _SAME_SIGNS * len(pairs)
+        ):
+            return True
+    return False
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """The words of an answer, and the line that names its article; empty where none does."""
+    *told, last = text.split("\n")
+    return ("\n".join(told), last) if told and _SOURCE.match(last) else (text, "")
 
 
 def is_repeated(said: LastAnswer | None, before: LastAnswer | None, intents: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from bot.hearing import (
     asked_again,
     beginnings,
     language,
+    never_asked,
     objection,
     ruled_out,
     unanswered,
@@ -66,10 +67,11 @@ async def understood(dialogue: Dialogue, text: str, conversation: Conversation, 
     """The message, without what it says is not meant, and its clauses, understood together. Raises
     DialogueUnavailable."""
     context = Context.read(conversation.context)
-    in_form = context.expects.form is not None
-    if (missed := objection.read(text, context)) is not None:
-        text = missed.rest or text
-    denied = None if in_form else ruled_out.read(text)
+    # "I didn't ask anyone to check" is about what was done, and about no thing and no answer.
+    is_whole = context.expects.form is not None or never_asked.disowns(text, context.focus)
+    missed = None if is_whole else objection.read(text, context)
+    text = (missed.rest if missed is not None else "") or text
+    denied = None if is_whole else ruled_out.read(text)
     text = denied.rest if denied is not None and denied.rest else text
     parts, sentences = wishes.clauses(text), wishes.sentences(text)
     texts = [text, *(part.text for part in (*parts, *sentences))]
@@ -151,6 +153,7 @@ async def answer(
         await taken.take(Step(text=str(kept["text"]), heard=kept), announced=notices.next_wish(kept, taken.language))
     if fresh := [kept for kept in waiting if kept[SINCE] == conversation.last_seq]:
         taken.put_before_the_question(notices.kept_wish(fresh, taken.language))
+    taken.replies = again.told_once(taken.replies)
     if said is not None and said.objection is not None and taken.gives_again(context.answered):
         taken.replies.clear()
         await taken.take(asked_again.step(said.objection, said.whole))

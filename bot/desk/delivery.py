@@ -27,6 +27,9 @@ from crm_store.outbox import SENDING_LIMIT, Claimed
 log = structlog.get_logger(__name__)
 
 SEND_TIMEOUT_S = SENDING_LIMIT.total_seconds() / 2
+LONGEST_WAIT = timedelta(hours=1)
+"""A provider that asks to wait for longer is obeyed this long at a time, and each time is a failed try: in the end the
+staff see the message among those that did not go out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,17 @@ class Delivery:
         await self._tell(claimed)
 
     async def _slow_down(self, claimed: Claimed, worker: str, error: SlowDown) -> None:
-        until = now() + error.wait
+        until = now() + min(error.wait, LONGEST_WAIT)
         if error.whole_channel:
             self._paused_until[claimed.message.channel] = until
+        if error.wait > LONGEST_WAIT:
+            await self._try_later(claimed, worker, error, at=until)
+            return
         log.info("delivery.slow_down", channel=claimed.message.channel, seconds=error.wait.total_seconds())
         async with self.database.transaction() as session:
             await outbox.try_later(session, claimed.message.id, worker=worker, at=until, error=str(error), counts=False)
 
-    async def _try_later(self, claimed: Claimed, worker: str, error: Exception) -> None:
+    async def _try_later(self, claimed: Claimed, worker: str, error: Exception, *, at: datetime | None = None) -> None:
         tries = claimed.message.tries + 1
         if tries >= self.retry.tries:
             await self._give_up(claimed, worker, error)
@@ -114,9 +120,8 @@ class Delivery:
         log.warning("delivery.try_later", message=claimed.message.id, tries=tries, error=repr(error))
         road.delivery_failed("timeout" if isinstance(error, TimeoutError) else "channel")
         async with self.database.transaction() as session:
-            await outbox.try_later(
-                session, claimed.message.id, worker=worker, at=now() + self.retry.wait(tries), error=repr(error)
-            )
+            at = at or now() + self.retry.wait(tries)
+            await outbox.try_later(session, claimed.message.id, worker=worker, at=at, error=repr(error))
 
     async def _give_up(self, claimed: Claimed, worker: str, error: Exception) -> None:
         log.error("delivery.failed", message=claimed.message.id, error=repr(error))

@@ -13,7 +13,7 @@ RETURN, STATUS = "return_or_refund", "ask_refund_status"
 def heard(said: Said, context: Context) -> Heard | None:
     """The step of such words; None where no return was just registered, or the words are about something else."""
     number = str(context.focus.get("return") or "")
-    if not number or context.expects.form is not None or not _of_late(context):
+    if not number or context.expects.form is not None or not of_late(context):
         return None
     if expectation.option_said(said.text, context.expects) is not None or _names_goods(said):
         return None
@@ -68,7 +68,7 @@ def _tells_fault(heard: Parsed) -> bool:
     return intent_of(heard) == "report_fault" and is_wish(heard, SURE_OF_ANOTHER)
 
 
-def _of_late(context: Context) -> bool:
+def of_late(context: Context) -> bool:
     """Whether the return was registered or spoken of within the last few messages."""
     if context.focus.get("done") == RETURN and reference.was_done_lately(context.focus):
         return True

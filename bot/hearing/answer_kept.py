@@ -112,8 +112,10 @@ def _yes_and_more(said: Said, expects: Expectation) -> Parted | None:
     if not agreed.asks_yes_or_no(expects):
         return _filed_and_more(said, pieces, expects)
     count = next((place for place, piece in enumerate(pieces) if not says_yes(piece, expects)), len(pieces))
-    agreeing, others = pieces[:count], pieces[count:]
-    if all(consent.is_breath(piece) for piece in agreeing) or not _leaves_it(others, said, expects):
+    # "Yes, please" says nothing behind the yes.
+    agreeing, others = pieces[:count], [each for each in pieces[count:] if lexicon.without("courtesy", each)]
+    only_notes = all(consent.is_breath(piece) or consent.acknowledges(piece) for piece in agreeing)
+    if only_notes or not _leaves_it(others, said, expects):
         return None
     at = _end_of(said.text, agreeing)
     return Parted(said.text[:at].strip(), said.text[at:].strip())
@@ -193,13 +195,19 @@ def _says_the_act(flat: str, expects: Expectation) -> bool:
     if lexicon.mentions("negation", flat) or consent.hesitates(flat):
         return False
     bare = _LEADS_IN.sub("", flat).strip() or flat
-    if expectation.act_said(bare, expects) is not None:
+    if expectation.act_said(bare, expects) is not None or _is_half_of_a_title(bare, expects):
         return True
     acts = begun_by(expects.form or "") | {
         expectation.intent_behind(option) for option in expects.options if expectation.says_yes(option)
     }
     words = agreed.names_of(acts) | {word.replace(" ", "") for word in map(normalise, lexicon.words("do_it"))}
     return consent.says_only(_IT.sub(" ", bare), words)
+
+
+def _is_half_of_a_title(bare: str, expects: Expectation) -> bool:
+    """Whether words are the last part of what the yes-button says: 核对 of 登记核对."""
+    titles = [normalise(str(option["title"])) for option in expects.options if expectation.says_yes(option)]
+    return not bare.isascii() and len(bare) > 1 and any(title.endswith(bare) and title != bare for title in titles)
 
 
 def _leaves_it(others: list[str], said: Said, expects: Expectation) -> bool:

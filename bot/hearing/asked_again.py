@@ -16,12 +16,19 @@ from crm_store.text import normalise
 
 LISTS = frozenset({"ask_rewards", "ask_recommendation"})
 """They answer a question that asks what there is, and stand in for an answer to any other."""
+NAMES = frozenset({"product", "reward", "order_number", "parcel_number", "tier", "region", "city"})
+"""What a question may be asked of in place of another."""
 CARD, PERSON = "ask_product", "request_human"
 _NO_CARD = re.compile(
     r"发货|出货|寄出|发出|(?:发|寄|送)[^，。]{0,6}(?:几天|几日|多久|几耐)|万一|要是|如果|假如"
     r"|\b(?:ship\w*|dispatch\w*|deliver\w*|what if|if (?:you|they|it)(?: don t| can t| won t| says?)?)\b"
 )
 """What no product's card tells: when it is sent, how long it takes, what would be."""
+_OF_GOODS = re.compile(
+    r"货|库存|多少钱|几多?钱|价|尺码|码|颜色|有冇色|什么色|材质|多重|多大|卖"
+    r"|\b(?:stock|price\w*|cost\w*|how much|sizes?|colou?rs?|weigh\w*|available|sell|sold|left)\b"
+)
+"""What a product's card does tell."""
 _WHAT_THERE_IS = re.compile(r"什么|啥|咩|乜|哪|边|推荐|清单|\b(?:what|which|list|recommend|any)\b")
 
 
@@ -38,6 +45,8 @@ def anew(heard: Heard | None, missed: Objection, whole: Parsed, context: Context
     the articles."""
     if heard is None:
         return Heard.of(step(missed, whole))
+    if missed.corrects:
+        return heard if _only_names(missed.rest, heard) else Heard.of(step(missed, whole))
     if any(each.payload is not None for each in heard.steps):
         return heard
     left = [each for each in heard.steps if not _misses(each, missed, context)]
@@ -47,17 +56,32 @@ def anew(heard: Heard | None, missed: Objection, whole: Parsed, context: Context
     return replace(Heard.of(*left), kept=kept, then=heard.then)
 
 
+def put_right(rest: Heard, asked: str, whole: Parsed, context: Context) -> Heard:
+    """The steps of what is left where something was ruled out ("不是问包装，是问标签"): where nothing was heard in it,
+    the question that was just answered is put to the articles once more, with what is left."""
+    just_asked = context.answered is not None and context.answered.asked and context.expects.form is None
+    says_nothing = all(each.payload is None and each.intent in NO_WISH - {"deny_act"} for each in rest.steps)
+    if not just_asked or not says_nothing or not asked:
+        return rest
+    return Heard.of(step(Objection(asked, asks=True, corrects=True), whole))
+
+
+def _only_names(rest: str, heard: Heard) -> bool:
+    """Whether nothing but another thing is named, which the last question is asked of: "I meant the green tea"."""
+    named = [each for step in heard.steps for each in entities_of(step.heard or {}) if each.get("entity") in NAMES]
+    signs = max((int(each.get("end") or 0) - int(each.get("start") or 0) for each in named), default=0)
+    return signs * 2 > len(rest)
+
+
 def _misses(each: Step, missed: Objection, context: Context) -> bool:
     """Talk, what is denied, a list where one thing is asked, what would be opened where something is asked, and a
-    product's card where none was named and nothing of it is asked, or where it is asked how it is sent or what would
-    be."""
+    product's card where nothing is asked that it tells, a thing merely named, or how it is sent or what would be."""
     if each.intent in missed.denied or each.intent in NO_WISH:
         return True
     if each.intent in LISTS:
         return _WHAT_THERE_IS.search(normalise(missed.rest)) is None
     if each.intent == CARD:
-        names_goods = any(entity.get("entity") == "product" for entity in entities_of(each.heard or {}))
-        asks = names_goods or bool(aspects_asked.asked(missed.rest))
+        asks = _OF_GOODS.search(normalise(missed.rest)) is not None or bool(aspects_asked.asked(missed.rest))
         return _NO_CARD.search(normalise(missed.rest)) is not None or not asks
     is_act = not wishes.asks(each.intent) and each.intent not in (FAQ, PERSON)
     return is_act and missed.asks

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from actions.kit import lexicon, slot_text
 from actions.kit.forms import activating_intents, begun_by
-from bot.hearing import agreed, called_off, denial, reference, wishes
+from bot.hearing import agreed, called_off, denial, never_asked, reference, wishes
 from bot.hearing.said import SECOND_WISH, SURE_OF_ANOTHER, Said, meant_by_words, single, waits_for_a_story, words
 from bot.hearing.said import parts as parts_of
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
@@ -232,6 +232,14 @@ def never_agreed(said: Said, context: Context) -> Heard | None:
         return Heard.of(words(said, HESITATE))
     back = reference.takes_back_lately(context.focus)
     return Heard.of(words(said, back)) if back is not None and context.expects.form is None else None
+
+
+def never_asked_for(said: Said, context: Context) -> Heard | None:
+    """What was done just now is taken back where it is said that nobody asked for it."""
+    back = reference.takes_back_lately(context.focus)
+    if back is None or context.expects.form is not None or not never_asked.disowns(said.text, context.focus):
+        return None
+    return Heard.of(words(said, back))
 
 
 def takes_leave(said: Said, context: Context) -> bool:

@@ -135,7 +135,9 @@ def _beside(said: Said, context: Context) -> list[Step]:
     """What is asked in other clauses: how a size fits, whether we ship to Canada."""
     asked = []
     for clause, heard_so in said.clauses:
-        advice = lexicon.mentions("size_advice", clause.text)
+        # "Wide feet" by itself tells what the goods are to be, and is answered with them.
+        told = clause.text if slot_text.is_question(clause.text) else lexicon.without("want_aspect", clause.text)
+        advice = lexicon.mentions("size_advice", told)
         surely = is_wish(heard_so, wishes.PAUSED) and wishes.asks(intent_of(heard_so))
         of_goods = intent_of(heard_so) in (RECOMMEND, PRODUCT, REWARDS) or budget.said(clause.text) is not None
         if advice:

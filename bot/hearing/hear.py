@@ -6,6 +6,7 @@ from dataclasses import replace
 from actions.kit import lexicon, rule_first, slot_text
 from actions.kit.base import BIND_FORM
 from bot.hearing import (
+    acknowledged,
     act_asked,
     after_danger,
     after_return,
@@ -48,7 +49,9 @@ from bot.hearing import (
     named_beside,
     news,
     next_asked,
+    not_arrived,
     not_clear,
+    one_answer,
     one_more,
     one_question,
     others_data,
@@ -62,6 +65,7 @@ from bot.hearing import (
     registered,
     return_asked,
     return_day,
+    return_matters,
     reward_wish,
     rule_amid_form,
     rule_asked,
@@ -119,7 +123,7 @@ def hear(said: Said, context: Context) -> Heard:
     if struck_out := praised.taken_back(said, context):
         return struck_out
     said = scores.as_meant(next_asked.as_answer(said.without_danger(), context.expects), context.expects)
-    said = as_meant.heard(before_buying.as_meant(said, context), context)
+    said = acknowledged.as_meant(as_meant.heard(before_buying.as_meant(said, context), context), context)
     said = facts_asked.as_meant(levels_asked.as_meant(said, context), context)
     if (of_goods := ruled_out.of_goods(said.text, said.whole, context)) is not None:
         said = replace(said, ruled_out=of_goods)
@@ -128,7 +132,7 @@ def hear(said: Said, context: Context) -> Heard:
     context = ruled_out.forgotten(context, said.ruled_out.things)
     if only := ruled_out.heard(said.ruled_out, said.whole, context):
         return Heard.of(words(said, *only))
-    rest = _without_danger(said, context)
+    rest = asked_again.put_right(_without_danger(said, context), said.ruled_out.rest, said.whole, context)
     return replace(rest, steps=[ruled_out.marked(step, said.ruled_out.things) for step in rest.steps])
 
 
@@ -139,7 +143,7 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return answers
     asked = said if waits_for_a_story(context) else said_last.without_idle_denials(said)
     every = named_beside.meant(said, left_over.answered_too(asked, first, context))
-    return card.only_where_asked(said, filed.once(every, context), context)
+    return card.only_where_asked(said, one_answer.once(said, filed.once(every, context)), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:
@@ -151,9 +155,10 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = told_more.without_nothing_more(said_last.without_idle_denials(said), context)
     for listens in (
-        call_in_danger.heard, points_reckoned.heard, said_last.chosen, said_last.declined, wished_instead.heard,
-        one_more.heard, return_asked.heard, call_number.heard, news.only_supposed, news.keeps_reminders,
-        news.stays_and_redeems, _at_once, _of_others, _of_chats, filed.heard, cancel_beside.heard,
+        call_in_danger.heard, given_up.never_asked_for, points_reckoned.heard, said_last.chosen, said_last.declined,
+        wished_instead.heard, one_more.heard, return_matters.heard, return_asked.heard, call_number.heard,
+        news.only_supposed, news.keeps_reminders, news.stays_and_redeems, _at_once, _of_others, _of_chats,
+        not_arrived.heard, filed.heard, cancel_beside.heard,
         case_deadline.heard, act_asked.heard,
         handed_on.heard, parcel_asked.heard, one_question.heard, by_words.heard, arrival_asked.heard,
         choice_asked.heard,

@@ -32,6 +32,7 @@ from bot.hearing import (
     reference,
     return_asked,
     return_day,
+    return_matters,
     rule_asked,
     two_rules,
     wishes,
@@ -46,6 +47,7 @@ from crm_store.text import closed_up
 
 PRODUCT = "ask_product"
 PARCEL = "ask_parcel"
+VOUCHERS = "ask_vouchers"
 MOST = 3
 """So many questions more than were heard are answered; who asks for so much at once asks again."""
 OWN_WISH = 0.5
@@ -99,6 +101,8 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
     left = _left(said, heard)
     if any(return_asked.is_step(step, said.text, context) for step in heard.steps):
         left = [part for part in left if not return_asked.covers(part[0].text)]
+    if any(return_matters.is_step(step) for step in heard.steps):
+        left = [part for part in left if not return_matters.covers(part[0].text)]
     left = left[:MOST]
     if not left:
         return _with_fault(said, heard, context)
@@ -155,6 +159,9 @@ def _left(said: Said, heard: Heard) -> list[Part]:
         left = [part for part in left if not own_damage.asks(part[0].text) and not own_damage.names_it(part[0].text)]
     if any(step.intent == FAQ and step.text == said.text for step in heard.steps):
         left = [part for part in left if not two_rules.only_supposed(part[0].text)]
+    if any(step.intent == VOUCHERS and step.text == said.text for step in heard.steps):
+        # From what sum they work is told with them.
+        left = [part for part in left if not lexicon.mentions("minimum_question", part[0].text)]
     if any(step.intent == PARCEL for step in heard.steps):
         left = [part for part in left if not delay_disputed.disputes(part[0].text)]
     if any(parcel_asked.is_step(step) for step in heard.steps):

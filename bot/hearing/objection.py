@@ -4,7 +4,7 @@ that object, and what they deny, are taken off; what is left was meant."""
 import re
 from dataclasses import dataclass
 
-from actions.kit import lexicon, slot_text
+from actions.kit import alternatives, consent, lexicon, slot_text
 from bot.hearing import agreed, danger, denial, ruled_out
 from crm_store.conversations import Context
 from crm_store.text import closed_up, normalise
@@ -56,17 +56,22 @@ _DENIES = re.compile(
     rf"^{_OPENS}(?:我)?(?:这个?|那个?)?(?:并|又)?(?:不是|唔系|没要|不要|没说|冇话)|^{_OPENS}(?:it s |i m )?(?:not|no) "
 )
 _SUPPOSES = re.compile(r"万一|如果|要是|假如|点算|点办|\bwhat if\b")
+_NOT_WANTED = re.compile(r"不要|不用|不想|唔要|唔使|\b(?:don t want|no need|never mind|forget)\b")
+_CHOOSES = re.compile(r"第[一二三四五\d]|[左右上下前后]边|\b(?:first|second|third|last|other) one\b|\d")
+"""One of several that were shown, or a figure, is chosen and not asked about."""
 _BARE_NO = re.compile(r"(?:不是|不对|唔系|错|no|nope|nah|wrong)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
     """`rest`: what was meant, empty where only the objection is said; `denied`: acts that it is not about; `asks`:
-    whether the rest asks something, by its own words or by those that were taken off (我问的是换货)."""
+    whether the rest asks something, by its own words or by those that were taken off (我问的是换货); `corrects`: it
+    only puts the question of before right, and asks nothing without it."""
 
     rest: str
     denied: frozenset[str] = frozenset()
     asks: bool = False
+    corrects: bool = False
 
 
 def read(text: str, context: Context) -> Objection | None:
@@ -97,17 +102,32 @@ def read(text: str, context: Context) -> Objection | None:
             kept.append((rest if rest is not None else clause) + mark)
     rest_of_all = "".join(kept).strip(" ，,。;；、")
     is_asked = asks(rest_of_all)
-    if not (misses or asks_again or (means and (is_asked or denied))):
+    corrects = means and not is_asked and not denied and _puts_right(rest_of_all, context)
+    if not (misses or asks_again or corrects or (means and (is_asked or denied))):
         return None
     if agreed.asks_yes_or_no(context.expects) and not is_asked:
         return None
-    return Objection(rest_of_all, frozenset(denied), asks_again or is_asked)
+    return Objection(rest_of_all, frozenset(denied), asks_again or is_asked or corrects, corrects)
 
 
 def asks(text: str) -> bool:
     """Whether words ask something: by a mark, as people ask back, or of what would be."""
     supposes = _SUPPOSES.search(normalise(text)) is not None
     return supposes or slot_text.is_question(text) or lexicon.mentions("asks_back", text)
+
+
+def is_question(text: str) -> bool:
+    """Whether a message asks something, with or without a mark."""
+    return asks(text) or consent.asks_back(text)
+
+
+def _puts_right(rest: str, context: Context) -> bool:
+    """Whether what was meant only puts right the question that was just answered ("no I mean outside"): it wishes no
+    act, chooses nothing that was listed, and gives nothing up."""
+    just_asked = context.answered is not None and context.answered.asked
+    wishes = lexicon.meant(denial.ACT, rest) is not None or alternatives.way_wished(rest) is not None
+    gives_up = lexicon.mentions("drop", rest) or _NOT_WANTED.search(closed_up(rest)) is not None
+    return just_asked and not (wishes or gives_up or _CHOOSES.search(closed_up(rest)))
 
 
 def _asks_again(clause: str) -> bool:

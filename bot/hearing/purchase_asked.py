@@ -3,7 +3,7 @@ an order under way it is asked of that order."""
 
 import re
 
-from actions.kit import purchase_asked, slot_text
+from actions.kit import purchase_asked, rate_said, slot_text
 from bot.hearing.said import SECOND_WISH, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Focus
@@ -36,6 +36,8 @@ def heard(said: Said, context: Context) -> Heard | None:
     flat, focus = normalise(said.text), context.focus
     named = [each for each in entities_of(said.whole) if each.get("entity") in ("product", "reward")]
     things = [each for each in named if not _VOUCHER.search(normalise(str(each.get("value"))))]
+    if rate_said.read(said.text) is not None:
+        return Heard.of(words(said, POINTS_RULES))
     if any(each.get("entity") in ("order_number", "points_amount") for each in entities_of(said.whole)):
         return None
     if purchase_asked.asks_level(said.text) and (things or _AMOUNT.search(flat) or _told_lately(focus)):

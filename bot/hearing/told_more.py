@@ -1,5 +1,4 @@
-"""Words that go on with what was just done: a detail or a correction of the complaint, its number, why a score,
-a parcel that is said to be delivered and is not there."""
+"""Words that go on with what was just done: a detail or a correction of the complaint, its number, why a score."""
 
 import re
 from dataclasses import replace
@@ -12,9 +11,8 @@ from bot.hearing.steps import FALLBACK, confidence_of, entities_of, intent_of, w
 from crm_store.conversations import Context, Focus, Parsed
 from crm_store.text import closed_up, normalise
 
-MORE, COMMENT, NOT_RECEIVED = "more", "comment", "not_received"
-"""Values of `choice`: words for the complaint just told of, words for the rating just given, and that the parcel that
-was told as delivered is not there."""
+MORE, COMMENT = "more", "comment"
+"""Values of `choice`: words for the complaint just told of, and words for the rating just given."""
 RETURN = "return_or_refund"
 COMPLAINT_TOPICS = frozenset({"make_complaint", "ask_complaint_status", "report_danger"})
 LATELY = 3
@@ -73,10 +71,6 @@ def heard(text: str, whole: Parsed, context: Context) -> Parsed | None:
             return with_intent(whole, "make_complaint", {"choice": MORE})
     if focus.get("done") == RETURN and focus.get("return") and _is_of_the_return(text, whole):
         return with_intent({**whole, "entities": []}, RETURN, {"choice": return_details.MORE})
-    if focus.get("delivered") and lexicon.mentions("not_received", text):
-        named = {entity.get("entity") for entity in entities_of(whole)} & _NAMES_A_PARCEL
-        told = {} if named else {"parcel_number": str(focus["delivered"])}
-        return with_intent(whole, "ask_parcel", {"choice": NOT_RECEIVED, **told})
     if focus.get("rated") and _is_comment(text, whole, focus):
         return with_intent(whole, "rate_service", {"choice": COMMENT})
     return None

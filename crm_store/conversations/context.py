@@ -38,11 +38,13 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class LastAnswer:
-    """The bot's last answer, and the message it was given to, as digests; `times`: how often running it came up."""
+    """The bot's last answer, and the message it was given to, as digests; `times`: how often running it came up;
+    `asked`: whether that message was a question."""
 
     answer: str
     to: str
     times: int = 1
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

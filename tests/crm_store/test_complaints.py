@@ -470,6 +470,12 @@ class TestChangeSeverity:
         await complaints.change_severity(session, complaint, Severity.LOW, agent_id=agent)
         assert len(complaint.events) == told
 
+    async def test_a_higher_level_waits_for_its_share_of_the_time(self, session, frozen_clock):
+        agent = await make_agent(session)
+        complaint = await complain(session, await make_member(session, tier="platinum"), category="other")
+        await complaints.change_severity(session, complaint, Severity.CRITICAL, agent_id=agent)
+        assert complaint.due_at == due_at(Severity.CRITICAL, tier="platinum", start=shop(22, 10)) < shop(22, 12)
+
     async def test_once_answered_nothing_is_due_sooner(self, session, frozen_clock):
         agent = await make_agent(session)
         complaint = await complain(session, await make_member(session))

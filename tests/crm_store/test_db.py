@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -207,6 +207,22 @@ class TestALoopOfItsOwn:
             with pytest.raises(WriteInReading):
                 await make(session, "u6")
             assert not [each.name for each in threading.enumerate() if "_connection_worker_thread" in each.name]
+        await database.close()
+
+    @pytest.mark.parametrize("alone", [False, True])
+    @pytest.mark.parametrize("rows", [1, 3])
+    async def test_one_statement_for_several_rows(self, tmp_path: Path, alone: bool, rows: int) -> None:
+        database = Database(f"sqlite:///{tmp_path / 'huike.db'}", alone=alone)
+        await database.create_all()
+        async with database.transaction() as session:
+            for number in range(rows):
+                await make(session, f"u{number}")
+        named = update(Identity).where(Identity.channel_user_id == bindparam("user")).values(language=bindparam("now"))
+        async with database.transaction() as session:
+            connection = await session.connection()
+            await connection.execute(named, [{"user": f"u{n}", "now": "zh-TW"} for n in range(rows)])
+        async with database.reading() as session:
+            assert set(await session.scalars(select(Identity.language))) == {"zh-TW"}
         await database.close()
 
     async def test_another_process_that_writes_is_waited_for(self, tmp_path: Path) -> None:

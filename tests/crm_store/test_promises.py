@@ -136,6 +136,20 @@ class TestCancel:
             await promises.cancel(session, made)
 
 
+class TestAssign:
+    async def test_an_open_one_to_an_agent_and_to_nobody(self, session, frozen_clock):
+        made, agent = await promise(session, await make_member(session), frozen_clock), await make_agent(session)
+        assert (await promises.assign(session, made, owner_id=agent)).owner_id == agent
+        assert (await promises.assign(session, made, owner_id=None)).owner_id is None
+
+    @pytest.mark.parametrize("end", [promises.keep, promises.cancel])
+    async def test_one_that_is_over_is_nobodys_any_more(self, session, frozen_clock, end):
+        made, agent = await promise(session, await make_member(session), frozen_clock), await make_agent(session)
+        await end(session, made)
+        with pytest.raises(PromiseOver):
+            await promises.assign(session, made, owner_id=agent)
+
+
 class TestBringForward:
     async def test_only_ever_earlier(self, session, frozen_clock):
         made = await promise(session, await make_member(session), frozen_clock)

@@ -16,3 +16,18 @@ def test_words_that_only_hold_the_sign_of_a_colour_name_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["要白的", "有沒有白色", "白的还有吗，白天送"])
 def test_a_colour_beside_them_counts(text: str) -> None:
     assert shapes.asked(text).colours == ["white"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("我一般穿38，这款39还有吗", ["39"]),
+        ("平常穿 40 號，41 還有嗎", ["41"]),
+        ("I usually take a 40, do you have it in 41?", ["41"]),
+        ("39和40都有吗", ["39", "40"]),
+        ("我一般穿38，有吗", ["38"]),
+        ("do you have it in 40 or 41", ["40", "41"]),
+    ],
+)
+def test_the_size_somebody_usually_wears_is_not_asked_for_beside_another(text: str, sizes: list[str]) -> None:
+    assert list(shapes.asked(text).sizes) == sizes

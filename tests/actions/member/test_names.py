@@ -21,6 +21,9 @@ from actions.member import names
         ("那英", "那英"),
         ("فاطمة الزهراء", "فاطمة الزهراء"),
         ("김민수", "김민수"),
+        ("アレクサンドリーヌ", "アレクサンドリーヌ"),
+        ("阿依古丽·买买提江", "阿依古丽·买买提江"),
+        ("多多", "多多"),
     ],
 )
 def test_what_is_said_around_a_name_goes(text: str, name: str) -> None:
@@ -32,6 +35,7 @@ def test_what_is_said_around_a_name_goes(text: str, name: str) -> None:
     [
         "等等，我想想", "怎么不用会员卡上的名字？", "不晓得", "都行啦", "000", "B2", "idk", "whatever you like", "好的",
         "嗯", "不用了", "why do you need it", "I already told you that", "我已经告诉过你们了", "what?", "…", "", "😀",
+        "入会以后买床单能攒多少分", "幾天寄到高雄", "能打几折", "入會之後下單有多少點數", "先帮我把那件外套留着好吧",
     ],
 )  # fmt: skip
 def test_what_is_no_name_is_none(text: str) -> None:

@@ -233,6 +233,24 @@ class TestListening:
         form = await member.run(InvoiceForm, "个人抬头吧", "inform")
         assert form.slots["invoice_title"] == "林悦"
 
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("开张发票，公司抬头的", "zh-Hans"),
+            ("幫我開發票，公司抬頭的", "zh-Hant"),
+            ("an invoice please, a company title", "en"),
+        ],
+    )
+    async def test_that_it_is_a_company_s_is_kept_and_the_name_asked_for(
+        self, member: Customer, text: str, language: str
+    ) -> None:
+        form = await member.run(InvoiceForm, text, "ask_invoice", language=language)
+        assert form.slots.get("invoice_title") is None
+        await self._begun(member)
+        member.slots["focus"] = {**(member.slots.get("focus") or {}), "invoice_company": True}
+        asked = await member.run(AskInvoiceTitle, "10 月 3 日那单", "inform", language=language)
+        assert asked.responses == ["reply_invoice_company_title"]
+
     async def test_a_title_taken_back_at_the_end(self, member: Customer) -> None:
         await self._begun(member)
         await member.run(InvoiceForm, "周小川", "inform")

@@ -153,9 +153,9 @@ class TestNotReceived:
         assert member.slots["focus"]["delivered"] == "SF1029384756"
         lacks = {"choice": "not_received", "parcel_number": "SF1029384756"}
         ran = await member.run(ActionParcel, "我就是没收到", "ask_parcel", entities=lacks)
-        assert ran.responses == ["reply_parcel_searched"]
+        assert ran.responses == ["reply_trace_filed_at_once"]
         again = await member.run(ActionParcel, "还是没拿到", "ask_parcel", entities=lacks)
-        assert again.responses == ["reply_parcel_searched_already"]
+        assert again.responses == ["reply_trace_running"]
         async with member.database.reading() as session:
             (promise,) = await promises.open_for_member(session, member.member.id)
         assert (promise.kind, promise.reference) == (PromiseKind.PARCEL_CHECK, "SF1029384756")

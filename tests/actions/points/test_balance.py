@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
+from actions.kit.rewards_asked import WITH_BALANCE
 from actions.orders.status import ActionOrderStatus
 from actions.points.balance import (
     ActionPointsBalance,
@@ -153,6 +154,32 @@ class TestExpiring:
         assert ran.only.text.startswith("12 月 31 日到期 600 分。您的 2,380 积分现在够换：")
         # The tea tin uses the 600 up with the least beyond it, so it is told first.
         assert ran.only.payloads[0] == '/redeem_points{"reward": "tea_tin"}'
+
+    @pytest.mark.parametrize(
+        ("text", "language", "told"),
+        [
+            ("哪天失效", "zh-Hans", "您现在有 2,380 积分：12 月 31 日到期 600 分"),
+            ("哪一天到期", "zh-Hant", "您現在有 2,380 點：12 月 31 日到期 600 點"),
+            (
+                "and when do I lose them",
+                "en",
+                "You have 2,380 points. They expire like this: 600 points on 31 December",
+            ),
+        ],
+    )
+    async def test_how_many_there_are_and_until_when_is_one_bubble(
+        self, lin: Customer, text: str, language: str, told: str
+    ) -> None:
+        ran = await lin.run(
+            ActionPointsExpiring, text, "ask_points_expiring", entities={"choice": WITH_BALANCE}, language=language
+        )
+        assert ran.only.text.startswith(told)
+
+    async def test_both_are_told_where_none_expire(self, member: Customer) -> None:
+        ran = await member.run(
+            ActionPointsExpiring, "哪天失效", "ask_points_expiring", entities={"choice": WITH_BALANCE}
+        )
+        assert ran.responses == ["reply_points_balance"]
 
     async def test_nothing_to_expire(self, member: Customer) -> None:
         ran = await member.run(ActionPointsExpiring, "哪些积分快过期", "ask_points_expiring")

@@ -114,6 +114,23 @@ class TestSum:
         assert "实付 ¥97" in told
         assert "得 178 分" in told
 
+    @pytest.mark.parametrize(
+        ("text", "language", "told"),
+        [
+            ("保温杯用50的券，包起来，实付多少", "zh-Hans", ["礼品包装 ¥10", "实付 ¥107"]),
+            ("the thermos with a 50 voucher, gift wrapped, what do I pay", "en", ["Gift wrapping ¥10"]),
+        ],
+    )
+    async def test_wrapping_stands_in_the_sum(self, lin: Customer, text: str, language: str, told: list[str]) -> None:
+        thing = "thermos" if language == "en" else "保温杯"
+        answer = await asked(lin, text, thing, action=ActionVouchers, language=language)
+        assert all(part in answer for part in told), answer
+
+    async def test_without_wrapping_none_is_added(self, lin: Customer) -> None:
+        told = await asked(lin, "保温杯用50的券，不用包装，实付多少", "保温杯", action=ActionVouchers)
+        assert "实付 ¥97" in told
+        assert "包装" not in told
+
     async def test_together_with_what_was_spoken_of(self, lin: Customer) -> None:
         text = "那护手霜吧 加起来多少 用张50的券实付几块"
         told = await asked(lin, text, "护手霜", action=ActionVouchers, slots={"focus": {"product": "BOX"}})

@@ -55,6 +55,24 @@ async def fan(database: Database) -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [
+        ("券和Mug哪个更划算", "zh-Hans"),
+        ("優惠券和Mug哪個更划算", "zh-Hant"),
+        ("a voucher or the mug, better value", "en"),
+    ],
+)
+async def test_vouchers_without_their_worth_are_compared_with_the_gift_that_is_named(
+    customer: Customer, text: str, language: str
+) -> None:
+    ran = await customer.run(ActionRewards, text, "ask_rewards", language=language)
+    assert "Mug" in ran.only.text
+    assert "¥100" in ran.only.text
+    assert not any(name in ran.only.text for name in ("Fan", "风扇", "風扇"))
+
+
+@pytest.mark.usefixtures("fan")
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
         ("100元券和Mug哪个更划算", "zh-Hans"),
         ("Mug定係100蚊券抵啲", "zh-Hant"),
         ("which gives me more for my points, the 100 voucher or the mug?", "en"),

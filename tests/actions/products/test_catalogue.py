@@ -334,8 +334,11 @@ class TestRecommend:
                 description="杯子碎了", key="c1",
             )  # fmt: skip
         ran = await member.run(ActionRecommend, "推荐个茶 100块以内", "ask_recommendation", entities={"product": "茶"})
-        assert ran.responses == ["reply_recommend_for", "reply_recommend_complaint_beside"]
+        assert ran.responses == ["reply_want"], "below a wish with a purpose it is in the way"
         assert ran.said[0].payloads == ['/ask_product{"choice":"TEA"}']
+        member.slots["focus"] = None
+        ran = await member.run(ActionRecommend, "推荐点什么", "ask_recommendation")
+        assert ran.responses[1:] == ["reply_recommend_complaint_beside"]
         assert complaint.number in ran.said[1].text
         assert not ran.said[1].payloads
         ran = await member.run(ActionRecommend, "再推荐点别的东西", "ask_recommendation")

@@ -151,14 +151,14 @@ class TestWished:
 
     async def test_the_size_has_to_be_there(self, customer: Customer) -> None:
         text, *payloads = await self.wished(customer, "shoes in size 44", "en", product="shoes")
-        assert text.startswith("No 44, I am afraid.")
+        assert text.startswith("None in size 44, I am afraid.")
         assert "39 and 43" in text or "39, 43" in text
         _, *payloads = await self.wished(customer, "shoes in size 42", "en", product="shoes")
         assert payloads == ['/ask_product{"choice":"RUN"}']
 
     async def test_where_all_cost_more_the_nearest_is_shown(self, customer: Customer) -> None:
         text, *payloads = await self.wished(customer, "鞋 一百以内", product="鞋")
-        assert text.startswith("¥100 以内没有合适的。")
+        assert text.startswith("¥100 以内没有合适的，")
         assert payloads[0] == '/ask_product{"choice":"RUN"}'
 
     async def test_a_kind_that_is_not_wanted_leaves_the_rest_of_the_wish(self, customer: Customer) -> None:
@@ -207,6 +207,21 @@ class TestBudget:
     )
     def test_in_many_words(self, text: str, limit: int, over: int) -> None:
         assert budget.said(text) == budget.Budget(limit, over)
+
+    @pytest.mark.parametrize(
+        ("text", "least", "most"),
+        [
+            ("between 150 and 250", 150_00, 250_00),
+            ("两百到三百之间", 200_00, 300_00),
+            ("300到500塊的鞋", 300_00, 500_00),
+        ],
+    )
+    def test_between_two_amounts(self, text: str, least: int, most: int) -> None:
+        assert budget.said(text) == budget.Budget(most, least=least)
+
+    @pytest.mark.parametrize("text", ["38到40码", "3到5天能到", "between 2 and 4 people", "between 3 and 5 days"])
+    def test_no_amounts_to_lie_between(self, text: str) -> None:
+        assert budget.said(text) is None
 
     @pytest.mark.parametrize(
         "text", ["about 3 days", "大概20分钟", "under 2 kg", "around 3000 points", "最多3个", "$60 or so"]

@@ -76,7 +76,7 @@ class TestReturn:
     async def test_an_exchange_brings_no_money(self, member: Customer) -> None:
         request = await returned(member, kind=ReturnKind.EXCHANGE, reason=ReturnReason.QUALITY)
         ran = await self.ask(member, request, Asked.WHEN, Asked.COST)
-        assert ran.responses == ["reply_act_when_case", "reply_act_cost_case"]
+        assert ran.responses == ["reply_return_when_exchange", "reply_act_cost_case"]
         assert "we pay the shipping" in ran.said[1].text
 
     async def test_the_other_things_of_the_order_are_named(self, member: Customer) -> None:

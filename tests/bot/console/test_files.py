@@ -121,7 +121,9 @@ class TestOverHttp:
             await sign_in(client)
             for place in (0, 1, -1):
                 assert (await client.get(files.address(message, place))).status_code == 404, place
-            assert (await client.get(f"/console/files/{message.conversation_id}/99/0")).status_code == 404
+            for seq in (0, 99, 2**31, 10**20):
+                odd = f"/console/files/{message.conversation_id}/{seq}/0"
+                assert (await client.get(odd)).status_code == 404, seq
             assert (await client.get("/console/files/nowhere/1/0")).status_code == 404
 
     async def test_a_file_of_an_archived_conversation_is_shown_as_before(

@@ -193,3 +193,23 @@ def test_where_one_sentence_of_it_holds_what_is_asked_that_one_is_said(text: str
 )
 def test_where_none_does_nothing_is_quoted(text: str, told: str) -> None:
     assert answering_part(text, [told]) is None
+
+
+class TestTheSameOfOneArticle:
+    LONG = "国内包邮满 99 元，偏远地区加 10 元。\n（来自「运费」）"
+    SHORT = "国内包邮满 99 元。\n（来自「运费」）"
+    OTHER = "退货运费由我们承担，上门取件免费。\n（来自「运费」）"
+
+    def told(self, *texts: str) -> list[str | None]:
+        return [reply.text for reply in again.told_once([Reply(text) for text in texts])]
+
+    def test_what_a_longer_one_says_as_well_is_left_out(self) -> None:
+        assert self.told(self.SHORT, self.LONG) == [self.LONG]
+        assert self.told(self.LONG, self.SHORT) == [self.LONG]
+
+    def test_two_answers_of_one_article_both_stay(self) -> None:
+        assert self.told(self.LONG, self.OTHER) == [self.LONG, self.OTHER]
+
+    def test_another_article_or_none_is_another_answer(self) -> None:
+        other = self.SHORT.replace("运费", "会员")
+        assert self.told(self.LONG, other, "国内包邮满 99 元。") == [self.LONG, other, "国内包邮满 99 元。"]

@@ -113,6 +113,22 @@ class TestSlowDown:
         await deliver_due(delivery)
         assert channel.texts() == {"first": ["一"], "second": ["二"]}
 
+    async def test_a_wait_of_years_is_tried_each_hour_and_comes_before_the_staff(
+        self, database: Database, delivery: Delivery, channel: MemoryChannel, frozen_clock: FrozenClock
+    ) -> None:
+        conversation_id = await say(database, "一")
+        channel.failures += [SlowDown(timedelta(days=9_000), whole_channel=True)] * RetryPolicy().tries
+        for tries in range(1, RetryPolicy().tries):
+            assert await deliver_due(delivery) == 1
+            [written] = await outgoing(database, conversation_id)
+            assert (written.status, written.tries) == (MessageStatus.PENDING, tries)
+            frozen_clock.move(timedelta(minutes=59))
+            assert await deliver_due(delivery) == 0
+            frozen_clock.move(timedelta(minutes=1))
+        await deliver_due(delivery)
+        [written] = await outgoing(database, conversation_id)
+        assert written.status == MessageStatus.FAILED
+
 
 class TestFailure:
     async def test_tried_again_later_and_nothing_overtakes(

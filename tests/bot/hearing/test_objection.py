@@ -155,3 +155,54 @@ class TestAnew:
         message = replace(said("答非所问", "ask_rewards"), objection=Objection(""))
         (step,) = hear(message, ANSWERED).steps
         assert entities_of(step.heard or heard("", ""))[-1]["value"] == ANSWER_MISSED
+
+
+class TestCorrects:
+    """The question just answered, put right by what it left out."""
+
+    ASKED = Context(answered=LastAnswer("a", "b", asked=True))
+
+    @pytest.mark.parametrize(
+        ("text", "rest"),
+        [
+            ("no i meant after it was unpacked", "after it was unpacked"),
+            ("我是说已经拆封的", "已经拆封的"),
+            ("我的意思是贈品不見了", "贈品不見了"),
+        ],
+    )
+    def test_it_is_put_to_the_articles_with_the_question_before(self, text: str, rest: str) -> None:
+        found = objection.read(text, self.ASKED)
+        assert found == Objection(rest, asks=True, corrects=True)
+        message = said(rest, "ask_product", 0.9)
+        message.whole["entities"].append({"entity": "product", "value": "杯", "start": 0, "end": 1})
+        (step,) = hear(replace(message, objection=found), self.ASKED).steps
+        assert (step.intent, step.text) == ("ask_faq", rest)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "i meant to order a 38",
+            "我是说不要了",
+            "我是说退款",
+            "i mean cancel it",
+            "i meant the second one",
+            "我是说右边那件",
+        ],
+    )
+    def test_an_act_a_choice_and_what_is_given_up_are_none(self, text: str) -> None:
+        assert objection.read(text, self.ASKED) is None
+
+    def test_after_what_was_no_question_it_is_none(self) -> None:
+        assert objection.read("no i meant after it was unpacked", ANSWERED) is None
+
+    def test_another_thing_that_is_merely_named_is_asked_about(self) -> None:
+        found = objection.read("i meant the green tea", self.ASKED)
+        assert found is not None
+        (step,) = hear(replace(said("the green tea", "ask_product", product="TEA"), objection=found), self.ASKED).steps
+        assert step.intent == "ask_product"
+
+    def test_no_card_answers_where_nothing_of_the_goods_is_asked(self) -> None:
+        missed = Objection("有没有附说明书", asks=True)
+        message = replace(said("有没有附说明书", "ask_product", product="杯"), objection=missed)
+        (step,) = hear(message, self.ASKED).steps
+        assert step.intent == "ask_faq"

@@ -52,7 +52,8 @@ async def services(database: Database, rasa: DialogueServer, tmp_path: Path) -> 
     built = build_services(settings_for(database, tmp_path, rasa_url=rasa.url))
     async with built.database.transaction() as session:
         await keys.remember(session)
-        await members.create(session, phone="13800138000")
+        for last in range(3):
+            await members.create(session, phone=f"1380013800{last}")
     yield built
     await built.dialogue.close()
     await built.database.close()
@@ -81,7 +82,7 @@ async def test_a_replica_with_the_old_secret_is_not_ready_and_one_with_the_new_i
     assert await ready(services) == (200, True)
     async with database.reading() as session:
         [entry] = await audit.entries(session, action="rotate_key")
-        assert entry.details == {"rows": 1}
+        assert entry.details == {"rows": 3}
         assert await members.by_phone(session, "13800138000") is not None
 
 

@@ -50,7 +50,8 @@ async def shop(url: str) -> Database:
     database = Database(url)
     await migrate.upgrade(database)
     async with database.transaction() as session:
-        await members.create(session, family_name="獨角鯨", given_name="Narwhal")
+        for given in ("Narwhal", "Unicorn of the sea"):
+            await members.create(session, family_name="獨角鯨", given_name=given)
         await receive(session, "獨角鯨燈壞了 narwhal")
         await search.index_messages(session)
     return database
@@ -71,8 +72,8 @@ async def test_sealed_and_back_and_the_file_keeps_nothing_of_before(url: str, tm
     assert (status, "in clear now" in said) == (0, True), said
     database = Database(url)
     async with database.reading() as session:
-        [member] = await search.members_like(session, "独角", limit=5)
-        assert member.family_name == "獨角鯨"
+        found = await search.members_like(session, "独角", limit=5)
+        assert [member.family_name for member in found] == ["獨角鯨"] * 2
         assert [each.details["rows"] > 0 for each in await audit.entries(session, action="seal_rows")] == [False, True]
     await database.close()
     assert "獨角鯨".encode() in on_disk(tmp_path)
