@@ -46,6 +46,11 @@ class LastAnswer:
     times: int = 1
     asked: bool = False
 
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> "LastAnswer":
+        """From the column; what a newer release beside this one has added is left out."""
+        return cls(**{name: value for name, value in stored.items() if name in cls.__slots__})
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -72,7 +77,7 @@ class Context:
             ),
             focus=dict(stored.get("focus") or {}),
             kept=list(stored.get("kept") or []),
-            answered=LastAnswer(**stored["answered"]) if stored.get("answered") else None,
+            answered=LastAnswer.read(stored["answered"]) if stored.get("answered") else None,
         )
 
     def stored(self) -> dict[str, Any] | None:
