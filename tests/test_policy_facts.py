@@ -42,7 +42,7 @@ shipping:
     - {places: [US, CA, GB, AU], first_kilogram: ¥121, further_kilogram: ¥62, days_from: 7, days_to: 16}
 invoices: {sent_within: 36 h, askable_for: 90 days}
 returns: {window: 10 days, window_at_fault: 40 days, refund_within: 5 days, repaired_within: 9 service days,
-          postage_from: ¥9, postage_to: ¥13}
+          send_within: 8 days, transit: 6 days, postage_from: ¥9, postage_to: ¥13}
 warranty: {usual: 91 days, by_category: {electronics: 13 months}}
 points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_years: 2, restored_for: 31 days,
          undo_within: 8 days, redeem_at_once: 6, expiry_notice: 61 days, birthday_days: week,
@@ -50,6 +50,7 @@ points: {review: 41, birthday_times: 3, arrive_after: 11 days, expire_after_year
 levels: {grace: 31 days}
 members: {name_characters: 21, birthday_again_after: 200 days}
 privacy: {answer_within: 14 days}
+parcels: {proof_within: 4 service days}
 proactive: {points_before: 33 days}
 complaints: {reply_within: {low: 4 service days, normal: 3 service days, high: 5 h, critical: 3 h},
              reply_share: {}, severity_raised: {}}

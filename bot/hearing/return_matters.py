@@ -3,7 +3,7 @@ to, must I print anything, is the new one there. No parcel, article or card take
 
 from actions.kit import act_asked, consent, lexicon, old_back, return_matters
 from actions.kit.return_matters import Matter
-from bot.hearing import after_return, expectation, fault_told, wishes
+from bot.hearing import after_return, case_deadline, expectation, fault_told, wishes
 from bot.hearing.act_asked import RULES
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, parts, single, waits_for_a_story
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
@@ -33,7 +33,7 @@ def heard(said: Said, context: Context) -> Heard | None:
     first = parts(said)[0]
     if amid and _answers(first):
         return None
-    if not amid and _known_better(said, matters, context):
+    if case_deadline.heard(said, context) or (not amid and _known_better(said, matters, context)):
         return None
     others = [
         single(clause.text, parsed, context) for clause, parsed in said.clauses

@@ -112,7 +112,8 @@ class Parcels(Section):
         read_by=("actions.orders.parcels", "actions.orders.changes", "actions.orders.trace"),
     )
     proof_within: Service = entry(
-        "until the carrier has to prove the delivery of what a customer does not have", read_by=_RECKONED
+        "until the carrier has to prove the delivery of what a customer does not have",
+        read_by="actions.kit.policy_facts",
     )
     traceable_for: Days = entry(
         "after delivery the carrier is asked for proof so long; later a person decides", read_by="actions.orders.trace"

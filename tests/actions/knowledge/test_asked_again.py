@@ -41,8 +41,8 @@ async def test_without_an_answer_it_is_quoted_kept_and_a_person_offered(
         assert [gap.question for gap in await knowledge.gaps(session)] == [text]
 
 
-async def test_what_only_comes_near_is_not_told(customer: Customer) -> None:
-    text = "if you open on christmas day"
+@pytest.mark.parametrize("text", ["if you close for stocktaking", "whether the shops have toilets"])
+async def test_what_only_comes_near_is_not_told(customer: Customer, text: str) -> None:
     ran = await customer.run(ActionFaq, text, "ask_faq", entities={"choice": ASKED_AGAIN}, language="en")
     assert ran.responses == ["reply_asked_again"]
 
