@@ -213,7 +213,8 @@ class TestDamagedArchives:
     async def test_one_bit_is_enough(self, tmp_path: Path, packed: Path, tenth: int) -> None:
         file = repacked(packed, lambda members: None)
         content = bytearray(file.read_bytes())
-        content[20 + (len(content) - 30) * tenth // 10] ^= 0x10
+        # Past the head of the stream, where the name of the tar stands, which means nothing.
+        content[64 + (len(content) - 74) * tenth // 10] ^= 0x10
         file.write_bytes(content)
         status, said = await read(settings_at(tmp_path / "new"), file)
         assert status == 1
