@@ -292,6 +292,14 @@ class Database:
             log.warning("the write-ahead log could not be put into the file: %r", done.exception())
 
 
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite said, through the engine or by itself, that a file is no database or a damaged one."""
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "sqlite_errorcode", None)
+    # The lowest byte: above it stands what in particular is damaged.
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
 def _sessions_on(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, expire_on_commit=False)
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
@@ -12,14 +13,14 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.demo import seed
 from bot.operate import processes, supervisor, training
 from bot.services import open_index, use_keys
 from bot.settings import Settings
 from crm_store import keys, migrate
-from crm_store.db import Database
+from crm_store.db import Database, is_damage
 
 APP_PATIENCE_SECONDS = 60
 RASA_PATIENCE_SECONDS = 180
@@ -46,8 +47,8 @@ def _progress(console: Console) -> Progress:
 
 @contextlib.asynccontextmanager
 async def opened_database(settings: Settings, *, with_key: bool = True) -> AsyncIterator[Database]:
-    """The configured database for a command, keys for personal data set. Raises StepFailed when it cannot be reached
-    or, `with_key`, was written with another secret."""
+    """The configured database for a command, keys for personal data set. Raises StepFailed when it cannot be reached,
+    is damaged or, `with_key`, was written with another secret."""
     use_keys(settings)
     database = Database(settings.database_url, alone=True)
     try:
@@ -64,13 +65,29 @@ async def opened_database(settings: Settings, *, with_key: bool = True) -> Async
             "The database is being written under another HUIKE_SECRET_KEY, or that was interrupted.",
             "Run `huike keys rotate` again with both secrets; it goes on where it was.",
         ) from unfinished
-    except OperationalError as error:
-        where = make_url(settings.database_url).render_as_string(hide_password=True)
-        raise StepFailed(
-            f"The database {where} cannot be used: {error.orig}", "Check HUIKE_DATABASE_URL and that the server runs."
-        ) from error
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        if (failure := _unusable(settings, error)) is None:
+            raise
+        raise failure from error
     finally:
         await database.close()
+
+
+def _unusable(settings: Settings, error: Exception) -> StepFailed | None:
+    """What a database says that is damaged or away; None for what is no fault of the database."""
+    url = make_url(settings.database_url)
+    if is_damage(error):
+        return StepFailed(
+            f"The database file {url.database} is damaged or is no database.",
+            "Look whether HUIKE_DATABASE_URL and HUIKE_DATA_DIR are those of the shop. If they are: stop Huike, move "
+            "the file away, keep it, and put the newest backup in its place with `huike restore` (docs/backup.md).",
+        )
+    if not isinstance(error, OperationalError):
+        return None
+    where = url.render_as_string(hide_password=True)
+    return StepFailed(
+        f"The database {where} cannot be used: {error.orig}", "Check HUIKE_DATABASE_URL and that the server runs."
+    )
 
 
 async def look_at_database(settings: Settings) -> None:

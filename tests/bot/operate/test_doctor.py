@@ -73,6 +73,13 @@ class TestParts:
         assert "127.0.0.1:9" in problem.what
         assert "geheim" not in problem.what + problem.advice
 
+    @pytest.mark.parametrize("part", ["Database", "Secret key", "Encryption"])
+    async def test_a_damaged_database_is_named_with_the_way_back(self, told: dict[str, Any], part: str) -> None:
+        (told["data_dir"] / "huike.db").write_bytes(b"words, and no pages " * 300)
+        problem = await unwell(part, told, encrypt_at_rest=True)
+        assert "huike.db is damaged" in problem.what
+        assert "huike restore" in problem.advice
+
     async def test_another_key_than_the_data_were_written_with(self, told: dict[str, Any]) -> None:
         crypto.use_secret(TEST_SECRET)
         database = Database(f"sqlite:///{told['data_dir'] / 'huike.db'}")

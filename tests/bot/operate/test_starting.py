@@ -46,6 +46,15 @@ def test_a_store_of_another_secret_is_refused_with_words(written_store: str, com
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", [["serve"], ["migrate"]])
+def test_a_damaged_store_is_refused_with_words(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "huike.db").write_bytes(b"words, and no pages " * 300)
+    done = run(f"sqlite:///{tmp_path / 'huike.db'}", *command)
+    assert done.returncode == 2
+    assert "huike restore" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("command", [["serve", "--no-worker"], ["worker"]])
 def test_app_and_worker_apart_on_sqlite_need_redis(tmp_path: Path, command: list[str]) -> None:
     done = run(f"sqlite:///{tmp_path / 'huike.db'}", *command)
