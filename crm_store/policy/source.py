@@ -11,7 +11,6 @@ from crm_store.policy.errors import PolicyRefused, Problem
 from crm_store.policy.section import Place
 from crm_store.yaml_files import LOADER
 
-
 TOO_DEEP = "is nested too deeply to be a policy; look at brackets and braces"
 
 

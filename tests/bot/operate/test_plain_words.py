@@ -46,13 +46,13 @@ def run(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_database_that_is_away(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUIKE_DATABASE_URL", f"sqlite:///{tmp_path / 'nowhere' / 'huike.db'}")
+    monkeypatch.setenv("HUIKE_DATABASE_URL", f"sqlite:///{tmp_path}")
     told = run(*command)
     assert (told.exit_code, "cannot be used" in told.stderr, "HUIKE_DATABASE_URL" in told.stderr) == (2, True, True)
 
 
 def test_a_rotation_of_a_database_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUIKE_DATABASE_URL", f"sqlite:///{tmp_path / 'nowhere' / 'huike.db'}")
+    monkeypatch.setenv("HUIKE_DATABASE_URL", f"sqlite:///{tmp_path}")
     monkeypatch.setenv("HUIKE_OLD_SECRET_KEY", "the secret of the years before this one")
     told = run("keys", "rotate")
     assert (told.exit_code, "cannot be used" in told.stderr) == (2, True)
