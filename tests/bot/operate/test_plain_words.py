@@ -44,18 +44,23 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, arguments)
 
 
+def said(result: Result) -> str:
+    """On stderr, wherever its lines were broken."""
+    return " ".join(result.stderr.replace("│", " ").split())
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_database_that_is_away(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUIKE_DATABASE_URL", f"sqlite:///{tmp_path}")
     told = run(*command)
-    assert (told.exit_code, "cannot be used" in told.stderr, "HUIKE_DATABASE_URL" in told.stderr) == (2, True, True)
+    assert (told.exit_code, "cannot be used" in said(told), "HUIKE_DATABASE_URL" in said(told)) == (2, True, True)
 
 
 def test_a_rotation_of_a_database_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUIKE_DATABASE_URL", f"sqlite:///{tmp_path}")
     monkeypatch.setenv("HUIKE_OLD_SECRET_KEY", "the secret of the years before this one")
     told = run("keys", "rotate")
-    assert (told.exit_code, "cannot be used" in told.stderr) == (2, True)
+    assert (told.exit_code, "cannot be used" in said(told)) == (2, True)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -65,7 +70,7 @@ def test_another_secret(command: list[str], monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(up.keys, "check", look)
     told = run(*command)
-    assert (told.exit_code, "another HUIKE_SECRET_KEY" in told.stderr) == (2, True)
+    assert (told.exit_code, "another HUIKE_SECRET_KEY" in said(told)) == (2, True)
 
 
 def test_what_nobody_foresaw_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +94,7 @@ def test_what_nobody_foresaw_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_a_number_beyond_all_bounds(command: list[str]) -> None:
     told = run(*command)
-    assert (told.exit_code, "is not in the range" in told.stderr) == (2, True)
+    assert (told.exit_code, "less than or equal to" in said(told)) == (2, True)
 
 
 def test_the_longest_that_may_be_asked_for() -> None:
