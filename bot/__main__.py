@@ -4,12 +4,13 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperGroup
 
 from bot.settings import PolicySettings, Settings, settings
 
@@ -19,7 +20,33 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # The same of NumPy's products of matrices: 2^4 processor cycles and its threads sleep, 2^26 by default.
 os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Huike 回客: a member-service bot and its CRM.")
+LONGEST_DAYS = 36_500
+"""A hundred years: what is asked for in days stays within the calendar."""
+LARGEST_NUMBER = 2**31 - 1
+"""Of a row: the database counts no further."""
+LARGEST_PORT = 65_535
+
+
+class PlainWords(TyperGroup):
+    """Whatever the command: a database that is away or was written with another secret is told, never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if "bot.operate.up" not in sys.modules:  # it takes its time, and what it raises comes from nowhere else
+                raise
+            from bot.operate.up import StepFailed
+
+            if not isinstance(error, StepFailed):
+                raise
+            stderr.print(f"[red]{escape(error.what)}[/red]\n{escape(error.advice)}")
+            raise typer.Exit(2) from None
+
+
+app = typer.Typer(
+    cls=PlainWords, no_args_is_help=True, add_completion=False, help="Huike 回客: a member-service bot and its CRM."
+)
 agents_app = typer.Typer(no_args_is_help=True, help="Service agents and their log-ins.")
 app.add_typer(agents_app, name="agent")
 doctor_app = typer.Typer(help="Check this installation, its training data or its sentence encoder.")
@@ -120,14 +147,10 @@ def worker() -> None:
 
 
 def _usable_database(config: Settings) -> None:
-    """Exit with status 2 and what to do where the database is away or was written with another secret."""
-    from bot.operate.up import StepFailed, look_at_database
+    """Raises StepFailed where the database is away or was written with another secret, before anything is started."""
+    from bot.operate.up import look_at_database
 
-    try:
-        asyncio.run(look_at_database(config))
-    except StepFailed as failure:
-        stderr.print(f"[red]{escape(failure.what)}[/red]\n{escape(failure.advice)}")
-        raise typer.Exit(2) from None
+    asyncio.run(look_at_database(config))
 
 
 def _signals_needed(config: Settings) -> None:
@@ -141,17 +164,22 @@ def _signals_needed(config: Settings) -> None:
 
 
 @app.command()
-def actions(port: int = 5055, host: str = "127.0.0.1") -> None:
+def actions(port: Annotated[int, typer.Option(min=1, max=LARGEST_PORT)] = 5055, host: str = "127.0.0.1") -> None:
     """Serve only the action endpoint that Rasa calls."""
     import uvicorn
 
     from bot.app import build_actions_app
 
-    uvicorn.run(build_actions_app(_shop()), host=host, port=port, log_config=None, access_log=False)
+    config = _shop()
+    _usable_database(config)
+    uvicorn.run(build_actions_app(config), host=host, port=port, log_config=None, access_log=False)
 
 
 @app.command()
-def rasa(port: int = 5005, host: Annotated[str | None, typer.Option(help="as HUIKE_HOST unless told")] = None) -> None:
+def rasa(
+    port: Annotated[int, typer.Option(min=1, max=LARGEST_PORT)] = 5005,
+    host: Annotated[str | None, typer.Option(help="as HUIKE_HOST unless told")] = None,
+) -> None:
     """Run the Rasa server alone, in this process."""
     from bot.operate import processes, training
 
@@ -206,7 +234,9 @@ def import_file(
     sheet: Annotated[str | None, typer.Option(help="of a workbook; by default the first that is not hidden")] = None,
     mapping: Annotated[Path | None, typer.Option(help="a mapping file: what columns and states mean")] = None,
     write_mapping: Annotated[Path | None, typer.Option(help="only write the mapping found to this file")] = None,
-    undo: Annotated[int | None, typer.Option(help="undo the import of this number; see: huike imports")] = None,
+    undo: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST_NUMBER, help="undo the import of this number; see: huike imports")
+    ] = None,
     dry_run: Annotated[bool, typer.Option(help="show what would become of the rows and keep nothing")] = False,
 ) -> None:
     """Import members, orders, parcels or points from CSV or .xlsx, any shop's; safe to repeat. Or undo an import."""
@@ -331,7 +361,7 @@ def policy_doc() -> None:
 
 @risk_app.command("report")
 def risk_report(
-    days: Annotated[int, typer.Option(min=1, help="follow-ups opened in so many days")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=LONGEST_DAYS, help="follow-ups opened in so many days")] = 365,
 ) -> None:
     """Print what came of follow-ups, beside members who were left alone."""
     from bot.operate import risk_report
@@ -369,7 +399,9 @@ def jobs_run(name: Annotated[str, typer.Argument(help="as `huike jobs list` tell
     """Run one of them now, and wait for it."""
     from bot.operate import jobs
 
-    raise typer.Exit(asyncio.run(jobs.run(_shop(), console, name)))
+    config = _shop()
+    _usable_database(config)
+    raise typer.Exit(asyncio.run(jobs.run(config, console, name)))
 
 
 @keys_app.command("rotate")
@@ -400,7 +432,9 @@ def keys_unseal() -> None:
 def keys_add(
     name: Annotated[str, typer.Argument(help="of the system that will hold it")],
     scope: Annotated[list[str], typer.Option(help="such as orders:write; give it once for each")],
-    days: Annotated[int | None, typer.Option(min=1, help="until the key ends; without it: never")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=LONGEST_DAYS, help="until the key ends; without it: never")
+    ] = None,
 ) -> None:
     """Make a key for one of the shop's systems; it is shown once."""
     from bot.operate import api_keys
@@ -417,7 +451,9 @@ def keys_list() -> None:
 
 
 @keys_app.command("revoke")
-def keys_revoke(number: Annotated[int, typer.Argument(help="as `huike keys list` tells it")]) -> None:
+def keys_revoke(
+    number: Annotated[int, typer.Argument(min=1, max=LARGEST_NUMBER, help="as `huike keys list` tells it")],
+) -> None:
     """Close one of them, at once."""
     from bot.operate import api_keys
 

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from crm_store.policy import policy
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""What a moment that somebody tells can lie in; the ends of the calendar cannot be reckoned with."""
+
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_time", default=None)
 
 

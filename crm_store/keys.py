@@ -79,24 +79,46 @@ async def rotate(database: Database, old: Keys, new: Keys, *, on_progress: Progr
 
     Batches are transactions of their own: interrupted, it goes on where it was. Codes and links that were sent out are
     void afterwards. Nothing else may work on the store meanwhile: `check` refuses until it is finished. Raises WrongKey
-    when a row fits neither key, with everything before it written.
+    when a row fits neither key, with everything before it written; nothing is noted or written under a key that was
+    never proved on the store.
     """
+    await _prove(database, old, new)
     async with database.transaction() as session:
-        row = await session.get(StoreKey, 1)
-        if row is not None and not (_reads(old.decrypt, row.proof) or _reads(new.decrypt, row.proof)):
-            raise WrongKey
-        row = row or StoreKey(id=1, proof=old.encrypt(_PROOF))
+        row = await session.get(StoreKey, 1) or StoreKey(id=1, proof=old.encrypt(_PROOF))
         row.rotating_since = row.rotating_since or now()
         session.add(row)
-    renew, which = _renewal(old, new), at_rest.sealed_or_encrypted
-    tables = at_rest.resting(EncryptedText, Sealable)
-    written = sum([await at_rest.rewrite(database, each, which, renew, on_progress) for each in tables])
+    written = await _rewrite_all(database, _renewal(old, new), on_progress)
     async with database.transaction() as session:
         for table in (OneTimeCode, LinkToken):
             await session.execute(delete(table))
         row = await session.get_one(StoreKey, 1)
         row.proof, row.rotating_since = new.encrypt(_PROOF), None
     return written
+
+
+async def _prove(database: Database, old: Keys, new: Keys) -> None:
+    """Raises WrongKey when these are not the store's keys."""
+    async with database.reading() as session:
+        row = await session.get(StoreKey, 1)
+    if row is not None and (_reads(old.decrypt, row.proof) or _reads(new.decrypt, row.proof)):
+        return
+    if row is not None and row.rotating_since is None:
+        raise WrongKey
+    # Nothing tells yet which key it is, or what an interrupted rotation noted is wrong: then every row has to fit.
+    # Looking at a few would not do, for rows under a third key would be left between the two.
+    fits = _renewal(old, new)
+
+    def look(each: Resting, standing: Row) -> None:
+        fits(each, standing)
+
+    await _rewrite_all(database, look)
+
+
+async def _rewrite_all(database: Database, renew: Renew, on_progress: Progress | None = None) -> int:
+    tables = at_rest.resting(EncryptedText, Sealable)
+    return sum(
+        [await at_rest.rewrite(database, each, at_rest.sealed_or_encrypted, renew, on_progress) for each in tables]
+    )
 
 
 def _renewal(old: Keys, new: Keys) -> Renew:

@@ -104,7 +104,7 @@ def require_present(member: Member) -> None:
 
 def moment_of(field: str, moment: datetime, *, past: bool = False) -> datetime:
     """In UTC; without a zone it is the shop's. Raises MomentRefused."""
-    if not EARLIEST.year <= moment.year <= 2100:
+    if not clock.FIRST_YEAR <= moment.year <= clock.LAST_YEAR:
         raise MomentRefused(field, "not_a_time")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=clock.business_zone())

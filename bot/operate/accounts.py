@@ -15,7 +15,12 @@ async def add_agent(
 ) -> int:
     """Create the agent. Returns the exit status."""
     if role not in set(agents.Role):
-        console.print(f"[red]There is no role {role!r};[/red] choose one of: {', '.join(agents.Role)}")
+        console.print(f"[red]There is no role {escape(repr(role))};[/red] choose one of: {', '.join(agents.Role)}")
+        return 2
+    if language not in set(Language):
+        console.print(
+            f"[red]The console does not speak {escape(repr(language))};[/red] choose one of: {', '.join(Language)}"
+        )
         return 2
     async with opened_database(settings) as database:
         await migrate.upgrade(database)
@@ -27,7 +32,7 @@ async def add_agent(
                     email=email,
                     name=name,
                     role=agents.Role(role),
-                    language=Language.of(language),
+                    language=Language(language),
                     password_hash=password_hash,
                 )
                 await audit.record(
@@ -38,10 +43,26 @@ async def add_agent(
                     details={"role": role},
                 )
         except CrmError as refusal:
-            console.print(f"[red]Not added:[/red] {refusal}")
+            console.print(f"[red]Not added:[/red] {escape(_told(refusal))}", soft_wrap=True)
             return 1
-    console.print(f"{agent.name} <{agent.email}> can sign in as {agent.role}.")
+    console.print(f"{escape(agent.name)} <{escape(agent.email)}> can sign in as {agent.role}.")
     return 0
+
+
+def _told(refusal: CrmError) -> str:
+    """Why not, and what to do."""
+    match refusal:
+        case agents.EmailTaken(email=email):
+            return f"somebody signs in with {email} already. Give another address."
+        case agents.AgentInvalid(field="email"):
+            return "that is no e-mail address. Give one such as lin@shop.example."
+        case agents.AgentInvalid(field="name", reason="empty"):
+            return "the name is empty. Give the one that colleagues know the agent by."
+        case agents.AgentInvalid(field="name"):
+            return f"the name has more than {agents.NAME_CHARACTERS} characters. Give a shorter one."
+        case passwords.PasswordTooShort():
+            return f"the password is too short. Choose one of {passwords.LEAST_CHARACTERS} characters or more."
+    return str(refusal)
 
 
 async def reset_second_factor(settings: Settings, console: Console, *, email: str) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.desk.scheduler import ASKED, JOBS, Job, run_claimed
@@ -47,9 +48,8 @@ async def run(settings: Settings, console: Console, name: str) -> int:
         )
         job = next((each for each in jobs if each.name == name), None)
         if job is None:
-            console.print(
-                f"[red]There is no job {name!r};[/red] choose one of: {', '.join(each.name for each in jobs)}"
-            )
+            known = ", ".join(each.name for each in jobs)
+            console.print(f"[red]There is no job {escape(repr(name))};[/red] choose one of: {known}")
             return 2
         try:
             error = await _run(services, job)

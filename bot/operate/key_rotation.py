@@ -4,6 +4,7 @@ import httpx
 from rich.console import Console
 
 from bot.operate.row_bars import row_bars
+from bot.operate.up import opened_database
 from bot.settings import Settings
 from crm_store import audit, crypto, keys, migrate
 from crm_store.db import Database
@@ -25,29 +26,39 @@ async def rotate(settings: Settings, console: Console) -> int:
             "They hold the old secret and would write under it."
         )
         return 2
-    crypto.use_secret(new)
-    database = Database(settings.database_url, alone=True)
     try:
-        await migrate.upgrade(database)
-        with row_bars(console) as moved:
-            written = await keys.rotate(database, crypto.Keys(old), crypto.Keys(new), on_progress=moved)
-        async with database.transaction() as session:
-            await audit.record(
-                session, actor=audit.COMMAND, action="rotate_key", subject="store:", details={"rows": written}
-            )
-    except keys.WrongKey:
+        async with opened_database(settings, with_key=False) as database:
+            await migrate.upgrade(database)
+            written = await _rotate(database, console, crypto.Keys(old), crypto.Keys(new))
+    except _FitsNeither:
         console.print(
             "[red]Stopped:[/red] some of the data fit neither of the two secrets. Set HUIKE_OLD_SECRET_KEY to the one "
             "they were written with and run this again; what was done stays done."
         )
         return 1
-    finally:
-        await database.close()
     console.print(
         f"{written} rows now stand under the new secret. Take HUIKE_OLD_SECRET_KEY away and start Huike again; keep "
         "the old secret as long as backups from before. Agents sign in anew; codes and links sent before are void."
     )
     return 0
+
+
+class _FitsNeither(Exception):
+    """WrongKey of two secrets, where whoever opened the database would speak of one."""
+
+
+async def _rotate(database: Database, console: Console, old: crypto.Keys, new: crypto.Keys) -> int:
+    """How many rows were written. Raises _FitsNeither."""
+    try:
+        with row_bars(console) as moved:
+            written = await keys.rotate(database, old, new, on_progress=moved)
+    except keys.WrongKey as wrong:
+        raise _FitsNeither from wrong
+    async with database.transaction() as session:
+        await audit.record(
+            session, actor=audit.COMMAND, action="rotate_key", subject="store:", details={"rows": written}
+        )
+    return written
 
 
 async def _app_answers(settings: Settings) -> bool:

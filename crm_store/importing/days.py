@@ -99,7 +99,7 @@ def moment(cell: str) -> datetime:
     parsed = _zoned(cell) or _read(_flat(cell))
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=clock.business_zone())
-    if not 1990 <= parsed.year <= 2100:
+    if not clock.FIRST_YEAR <= parsed.year <= clock.LAST_YEAR:
         raise ValueError("not_a_time")
     return parsed.astimezone(UTC)
 

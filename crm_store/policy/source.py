@@ -11,6 +11,8 @@ from crm_store.policy.errors import PolicyRefused, Problem
 from crm_store.policy.section import Place
 from crm_store.yaml_files import LOADER
 
+TOO_DEEP = "is nested too deeply to be a policy; look at brackets and braces"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -67,10 +69,16 @@ def parse(text: str, path: Path) -> Entry:
         mark = getattr(error, "problem_mark", None)
         reason = f"is no valid YAML, look at colons and spaces ({getattr(error, 'problem', None) or error})"
         raise PolicyRefused([Problem(path, mark.line + 1 if mark else 1, "", reason)]) from error
+    except RecursionError:
+        raise PolicyRefused([Problem(path, 1, "", TOO_DEEP)]) from None
     if root is None:
         return Entry({}, path, 1)
     twice: list[Problem] = []
-    found = _entry(root, path, root.start_mark.line + 1, (), twice)
+    try:
+        _refuse_odd(root, path, [])
+        found = _entry(root, path, root.start_mark.line + 1, (), twice)
+    except RecursionError:
+        raise PolicyRefused([Problem(path, root.start_mark.line + 1, "", TOO_DEEP)]) from None
     if not isinstance(found.content, dict):
         raise PolicyRefused([Problem(path, found.line, "", "must be a group of entries such as “hours:”")])
     return replace(found, twice=tuple(twice))
@@ -89,6 +97,24 @@ def laid_over(below: Entry, above: Entry, model: type[BaseModel]) -> Entry:
         joins = is_section and name in content
         content[name] = laid_over(content[name], entry, inner) if joins and inner else entry
     return Entry(content, above.path, above.line, twice=below.twice + above.twice)
+
+
+def _refuse_odd(node: yaml.Node, path: Path, above: list[yaml.Node]) -> None:
+    """Raises PolicyRefused for what YAML allows and no policy means: a group or a list that stands within itself, and
+    one that is the name of an entry. `above`: those around the node."""
+    if any(node is each for each in above):
+        reason = "stands within itself: an alias (*) of a group or a list has no place inside it"
+        raise PolicyRefused([Problem(path, node.start_mark.line + 1, "", reason)])
+    if not isinstance(node, yaml.CollectionNode):
+        return
+    inner = node.value
+    if isinstance(node, yaml.MappingNode):
+        if odd := [key for key, _ in node.value if not isinstance(key, yaml.ScalarNode)]:
+            reason = "an entry is named by a word, not by a list or a group; look at “?”, brackets and braces"
+            raise PolicyRefused([Problem(path, odd[0].start_mark.line + 1, "", reason)])
+        inner = [value for _, value in node.value]
+    for each in inner:
+        _refuse_odd(each, path, [*above, node])
 
 
 def _entry(node: yaml.Node, path: Path, line: int, place: Place, twice: list[Problem]) -> Entry:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from crm_store import api_calls, at_rest, crypto, keys, members, verification
+from crm_store.clock import now
 from crm_store.db import Database
 from crm_store.orders import Order
 from tests.conftest import TEST_SECRET
@@ -41,6 +42,7 @@ async def test_a_store_without_tables_fits_every_secret(tmp_path_factory: pytest
 
 
 OLD, NEW = "the secret of the years before this one", "the secret that takes its place today"
+MISTYPED = "the secret of the years before this own"
 
 
 async def _people(database: Database, count: int) -> list[int]:
@@ -54,6 +56,12 @@ async def _people(database: Database, count: int) -> list[int]:
         await api_calls.once(session, caller="a", key="k", request={}, work=_answer)
     assert order.address == "南京西路 1 号"
     return [each.id for each in people]
+
+
+async def _forget_the_key(database: Database) -> None:
+    """As in a store that was filled by imports and never served."""
+    async with database.transaction() as session:
+        await session.delete(await session.get_one(keys.StoreKey, 1))
 
 
 async def _answer() -> dict[str, str]:
@@ -117,6 +125,50 @@ class TestRotation:
         await _people(database, 1)
         with pytest.raises(keys.WrongKey):
             await keys.rotate(database, crypto.Keys("some other secret of long ago"), crypto.Keys(NEW))
+        await keys.check(database)
+
+    async def test_a_mistyped_old_secret_notes_nothing_where_no_key_is_noted_yet(self, database: Database) -> None:
+        await _people(database, 2)
+        await _forget_the_key(database)
+        with pytest.raises(keys.WrongKey):
+            await keys.rotate(database, crypto.Keys(MISTYPED), crypto.Keys(NEW))
+        async with database.reading() as session:
+            assert await session.get(keys.StoreKey, 1) is None
+        await keys.check(database)
+        await keys.rotate(database, crypto.Keys(OLD), crypto.Keys(NEW))
+        crypto.use_secret(NEW)
+        await keys.check(database)
+
+    async def test_one_row_under_another_key_is_found_before_anything_is_noted(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(at_rest, "AT_A_TIME", 2)
+        await _people(database, 5)
+        await _forget_the_key(database)
+        crypto.use_secret(MISTYPED)
+        async with database.transaction() as session:
+            await members.create(session, phone="13900139000")
+        with pytest.raises(keys.WrongKey):
+            await keys.rotate(database, crypto.Keys(OLD), crypto.Keys(NEW))
+        async with database.reading() as session:
+            assert await session.get(keys.StoreKey, 1) is None
+        crypto.use_secret(OLD)
+        await keys.check(database)
+
+    async def test_a_store_that_noted_a_mistyped_one_is_opened_by_the_right_ones(self, database: Database) -> None:
+        await _people(database, 2)
+        async with database.transaction() as session:
+            row = await session.get_one(keys.StoreKey, 1)
+            row.proof, row.rotating_since = crypto.Keys(MISTYPED).encrypt("huike"), now()
+        with pytest.raises(keys.WrongKey):
+            await keys.rotate(database, crypto.Keys(NEW), crypto.Keys("a secret that was never in use here"))
+        assert await keys.rotate(database, crypto.Keys(OLD), crypto.Keys(NEW)) == 2 + 1 + 1
+        crypto.use_secret(NEW)
+        await keys.check(database)
+
+    async def test_a_store_that_holds_nothing_encrypted_has_nothing_to_prove(self, database: Database) -> None:
+        assert await keys.rotate(database, crypto.Keys(MISTYPED), crypto.Keys(NEW)) == 0
+        crypto.use_secret(NEW)
         await keys.check(database)
 
     async def test_codes_and_links_that_were_sent_are_void(self, database: Database) -> None:

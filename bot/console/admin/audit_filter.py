@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -66,4 +66,7 @@ def _day(text: str) -> date | None:
 
 
 def _beginning(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, business_zone()) if day else None
+    try:
+        return datetime.combine(day, time.min, business_zone()).astimezone(UTC) if day else None
+    except OverflowError:  # at an end of the calendar, and nothing happened before or after
+        return None

@@ -11,7 +11,7 @@ from nicegui.elements.mixins.value_element import ValueElement
 
 from bot.console.member_refusals import FormIncomplete
 from bot.console.screen import Screen
-from crm_store.clock import business_zone, now
+from crm_store.clock import LAST_YEAR, business_zone, now
 
 TEXT_LIMIT_CHARACTERS = 1000
 
@@ -97,6 +97,8 @@ def moment_of(field: ValueElement[Any]) -> datetime:
         raise FormIncomplete("moment") from None
     if told <= now():
         raise FormIncomplete("future")
+    if told.year > LAST_YEAR:
+        raise FormIncomplete("moment")
     return told
 
 

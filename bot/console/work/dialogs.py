@@ -8,7 +8,7 @@ from typing import Any, Literal
 from nicegui import ui
 
 from bot.console.screen import Screen, element
-from crm_store.clock import business_zone
+from crm_store.clock import FIRST_YEAR, LAST_YEAR, business_zone
 
 TEXT_CHARACTERS = 2000
 _MONEY = 100
@@ -127,5 +127,8 @@ def _value(each: Field, given: Any) -> Any:
                 raise ValueError(given)
             return minor
         case "moment":
-            return datetime.fromisoformat(given).replace(tzinfo=business_zone())
+            told = datetime.fromisoformat(given).replace(tzinfo=business_zone())
+            if not FIRST_YEAR <= told.year <= LAST_YEAR:
+                raise ValueError(given)
+            return told
     return given

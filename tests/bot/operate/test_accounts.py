@@ -1,5 +1,6 @@
 """`huike agent add`, as whoever sets a shop up calls it."""
 
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -74,3 +75,39 @@ async def test_the_agent_may_sign_in_and_the_trail_says_that_it_came_from_the_co
     await database.close()
     assert (agent.role, agent.password_is_temporary) == ("admin", False)
     assert (entry.actor, entry.action, entry.details) == ("command", "add_agent", {"role": "admin"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "words"),
+    [
+        ({"email": "lin at shop"}, 1, "no e-mail address"),
+        ({"name": " "}, 1, "the name is empty"),
+        ({"name": "x" * 81}, 1, "more than 80 characters"),
+        ({"password": "short"}, 1, "10 characters or more"),
+        ({"language": "fr"}, 2, "choose one of: zh-Hans, zh-Hant, en"),
+        ({"language": "zh-TW"}, 2, "choose one of: zh-Hans, zh-Hant, en"),
+        ({"role": "[/boss]"}, 2, "no role '[/boss]'"),
+        ({"name": "Lin [/x]"}, 0, "Lin [/x] <lin@shop.example> can sign in as agent."),
+    ],
+)
+async def test_what_cannot_be_is_told_in_words(
+    settings: Settings, changed: dict[str, str], status: int, words: str
+) -> None:
+    told = StringIO()
+    given = {
+        "email": "lin@shop.example", "name": "Lin", "role": "agent", "language": "en",
+        "password": "a password of ten or more",
+    }  # fmt: skip
+    assert await add_agent(settings, Console(file=told, width=200), **(given | changed)) == status
+    assert words in told.getvalue()
+    assert not re.search(r"[a-z]_[a-z]", told.getvalue())  # no code of ours
+
+
+async def test_an_address_that_is_taken_is_told_in_words(settings: Settings) -> None:
+    await added(settings)
+    told = StringIO()
+    again = await add_agent(
+        settings, Console(file=told, width=200), email="lin@shop.example", name="Lin", role="agent", language="en",
+        password="a password of ten or more",
+    )  # fmt: skip
+    assert (again, "somebody signs in with lin@shop.example already" in told.getvalue()) == (1, True)

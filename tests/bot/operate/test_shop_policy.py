@@ -56,6 +56,30 @@ class TestCheck:
             f"{other}:3: anger.upset: “2” must be a number from 0 to 1",
         ]
 
+    @pytest.mark.parametrize(
+        ("text", "line", "words"),
+        [
+            ("handover:\n  levels: &all [1, *all]\n", 2, "stands within itself"),
+            ("anger: &all\n  upset: {more: *all}\n", 1, "stands within itself"),
+            ("handover: {}\n? [hand, over]\n: 3\n", 2, "named by a word"),
+            ("handover:\n  {a: 1}: 3\n", 2, "named by a word"),
+            ("handover: " + "[" * 3000 + "]" * 3000, 1, ""),
+        ],
+    )
+    def test_what_yaml_allows_and_no_policy_means(self, tmp_path: Path, text: str, line: int, words: str) -> None:
+        file = tmp_path / "odd.yml"
+        file.write_text(text, encoding="utf-8")
+        result = run("policy", "check", str(file))
+        assert result.exit_code == 2
+        assert result.output.startswith(f"{file}:{line}: ")
+        assert words in result.output
+        assert "Node(" not in result.output
+
+    def test_a_list_that_is_told_once_and_meant_twice(self, tmp_path: Path) -> None:
+        file = tmp_path / "twice.yml"
+        file.write_text("anger: {upset: &at 0.6, hand_over: *at}\n", encoding="utf-8")
+        assert "itself" not in run("policy", "check", str(file)).output
+
 
 class TestShow:
     def test_what_is_in_force_in_the_form_of_the_file(self, own: Path) -> None:
