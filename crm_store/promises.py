@@ -23,6 +23,7 @@ class PromiseKind(StrEnum):
     REPLY = "reply"
     REFUND = "refund"
     PARCEL_CHECK = "parcel_check"
+    PARCEL_TRACE = "parcel_trace"
     POINTS_CHECK = "points_check"
     PRIVACY = "privacy"
     ORDER_CHANGE = "order_change"

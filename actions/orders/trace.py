@@ -22,14 +22,13 @@ from actions.kit.replies import (
     service_button,
 )
 from actions.knowledge.found import Found
-from crm_store import orders, parcels, promises, service_hours
+from crm_store import orders, parcels, traces
 from crm_store.clock import now
 from crm_store.labels import label
 from crm_store.language import format_date, format_moment, mask_address
 from crm_store.members import Member
 from crm_store.orders import Order, OrderStatus
 from crm_store.parcels import UNDER_WAY, Parcel, ParcelStatus
-from crm_store.policy import policy
 from crm_store.promises import Promise, PromiseKind
 
 INTENT = "ask_parcel"
@@ -51,8 +50,7 @@ class Delivered:
 
     @property
     def is_late(self) -> bool:
-        """Whether it is too long ago for the courier to be asked as a matter of course."""
-        return now() - self.at > policy().parcels.traceable_for
+        return traces.is_too_late(self.at)
 
 
 def choice_of(turn: Turn) -> str | None:
@@ -135,19 +133,18 @@ async def _trace(turn: Turn, member: Member, goods: Delivered, *, agreed: bool) 
 
 async def _register(turn: Turn, member: Member, goods: Delivered) -> None:
     """The promise to tell what the courier can prove, which a person sees with its due time."""
-    due = _due()
+    due = traces.due_at()
     words: Facts = {**_facts(turn, goods), "due": due_text(due, turn.language)}
     async with turn.writing() as session:
-        promise = await promises.make(
+        promise = await traces.register(
             session,
-            member_id=member.id,
+            member.id,
+            goods.number,
+            text=label("promise_text", PromiseKind.PARCEL_TRACE, turn.language, **words),
+            due_at=due,
+            key=turn.key(f"trace:{goods.number}"),
             identity_id=turn.identity.id,
             conversation_id=turn.conversation.id,
-            kind=PromiseKind.PARCEL_CHECK,
-            text=label("service_promise", "trace", turn.language, **words),
-            due_at=due,
-            reference=goods.number,
-            key=turn.key(f"trace:{goods.number}"),
         )
     was_asked = _state(turn, goods) == ASKED
     _focus(turn, goods, FILED)
@@ -175,17 +172,17 @@ def _tell_known(turn: Turn, goods: Delivered, known: Promise) -> None:
 
 async def _withdraw(turn: Turn, member: Member) -> None:
     """It is there after all: nothing is to be traced any more."""
-    running = [each for each in await promises.open_for_member(turn.session, member.id) if _is_trace(each)]
     kept = turn.spoken_of.get(FOCUS)
     number = str(kept.get("of")) if isinstance(kept, dict) else ""
     number = str(turn.entity("parcel_number") or turn.entity("order_number") or number)
-    meant = [each for each in running if each.reference == number] or (running if len(running) == 1 else [])
     async with turn.writing() as session:
-        for each in meant:
-            await promises.cancel(session, each, note="turned up")
+        ended = await traces.withdraw(session, member.id, number, note="turned up")
     turn.focus(**{FOCUS: None, DELIVERED: None, "done": None})
-    turn.say("reply_trace_withdrawn" if meant else "reply_trace_found", number=meant[0].reference if meant else number)
-    turn.done("answered", f"{number} turned up", **({"promise": meant[0].id} if meant else {}))
+    if ended is None:
+        turn.say("reply_trace_found", number=number)
+    else:
+        turn.say("reply_trace_withdrawn", number=ended.reference)
+    turn.done("answered", f"{number} turned up", **({"promise": ended.id} if ended is not None else {}))
 
 
 async def _tell_what_it_brings(turn: Turn, member: Member, goods: Delivered) -> None:
@@ -242,7 +239,7 @@ async def _meant(turn: Turn, member: Member) -> tuple[Sequence[Order], Delivered
         return await _numbered(turn, member, str(spoken_of))
     if under_way or not came:
         return (), None
-    lately = [order for order in named.several if now() - _moment(order) <= policy().parcels.traceable_for]
+    lately = [order for order in named.several if not traces.is_too_late(_moment(order))]
     return (lately, None) if len(lately) > 1 else ((), await _of_order(turn, lately[0] if lately else came[0]))
 
 
@@ -278,18 +275,9 @@ def _moment(order: Order) -> datetime:
 
 
 async def _known(turn: Turn, member: Member, goods: Delivered) -> Promise | None:
-    """The trace there is already, the last one; one that was withdrawn counts for nothing."""
-    made = [
-        each
-        for each in await promises.for_member(turn.session, member.id, limit=LOOKED_AT)
-        if _is_trace(each) and each.reference == goods.number and each.cancelled_at is None
-    ]
-    own_key = turn.key(f"trace:{goods.number}")
-    return next((each for each in made if each.key != own_key), None)
-
-
-def _is_trace(promise: Promise) -> bool:
-    return promise.kind == PromiseKind.PARCEL_CHECK and ":trace:" in promise.key
+    """The trace there was before this message."""
+    known = await traces.latest(turn.session, member.id, goods.number)
+    return None if known is None or known.key == turn.key(f"trace:{goods.number}") else known
 
 
 def _has_agreed(turn: Turn, goods: Delivered) -> bool:
@@ -313,10 +301,6 @@ def _focus(turn: Turn, goods: Delivered, state: str | None) -> None:
         turn.focus(done=not_arrived.DONE)
 
 
-def _due() -> datetime:
-    return service_hours.after(now(), service_hours.length(policy().parcels.carrier_answers_within))
-
-
 def _facts(turn: Turn, goods: Delivered) -> Facts:
     language, parcel = turn.language, goods.parcel
     when = format_moment(goods.at, language) if parcel is not None else format_date(goods.at, language)
@@ -326,7 +310,7 @@ def _facts(turn: Turn, goods: Delivered) -> Facts:
         "items": items_text(goods.order, language),
         "delivered": when,
         "where": label("trace", "where", language, address=address) if address else "",
-        "due": format_moment(_due(), language),
+        "due": format_moment(traces.due_at(), language),
     }
 
 

@@ -153,7 +153,7 @@ async def _trace(turn: Turn, member: Member) -> Act | None:
     """The trace of what is on record as delivered and is not there."""
     kept = turn.spoken_of.get(not_arrived.FOCUS)
     number = str(kept.get("of")) if isinstance(kept, dict) else ""
-    noted = await _promised(turn, member, number, PromiseKind.PARCEL_CHECK)
+    noted = await _promised(turn, member, number, PromiseKind.PARCEL_TRACE)
     if not noted:
         return None
     return Act("trace", _due(turn, noted[-1]) | {"number": number}, "", [each.text for each in noted])

@@ -109,14 +109,14 @@ class Parcels(Section):
 
     carrier_answers_within: Service = entry(
         "until the customer hears what the carrier said",
-        read_by=("actions.orders.parcels", "actions.orders.changes", "actions.orders.trace"),
+        read_by=("actions.orders.parcels", "actions.orders.changes", "crm_store.traces"),
     )
     proof_within: Service = entry(
         "until the carrier has to prove the delivery of what a customer does not have",
         read_by="actions.kit.policy_facts",
     )
     traceable_for: Days = entry(
-        "after delivery the carrier is asked for proof so long; later a person decides", read_by="actions.orders.trace"
+        "after delivery the carrier is asked for proof so long; later a person decides", read_by="crm_store.traces"
     )
 
 

@@ -71,7 +71,7 @@ class TestAsked:
         ran = await _says(member, "yes", "trace:yes", order)
         assert ran.responses == ["reply_trace_filed"]
         (promise,) = await _traces(member)
-        assert (promise.kind, promise.reference) == (PromiseKind.PARCEL_CHECK, order.number)
+        assert (promise.kind, promise.reference) == (PromiseKind.PARCEL_TRACE, order.number)
         assert promise.due_at > now()
         assert member.slots["focus"]["done"] == "trace"
 
