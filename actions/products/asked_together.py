@@ -8,12 +8,10 @@ from actions.kit.base import Turn
 from actions.kit.parsing import choice_in
 from actions.kit.replies import joined
 from actions.kit.shapes import Asked, asked
-from actions.products.listed import goods_listed, keep
+from actions.products.listed import goods_listed, keep, spoken_of
 from actions.products.texts import choices, line
 from actions.products.to_be_had import comes_so, so_of_kind, split
 from actions.products.wording import named_best, named_kind
-from crm_store import products
-from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.products import Product
 
@@ -85,9 +83,5 @@ async def _meant(turn: Turn) -> Sequence[Product]:
     place = choice_in(turn.text, len(listed)) if len(listed) > 1 else None
     if place is not None:
         return [listed[place]]
-    sku = turn.spoken_of.get("product")
-    try:
-        told = [await products.by_sku(turn.session, str(sku))] if sku else []
-    except NotFound:
-        told = []
-    return told or listed[:SHOWN]
+    told = await spoken_of(turn)
+    return [told] if told is not None else listed[:SHOWN]

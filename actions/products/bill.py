@@ -11,7 +11,7 @@ from actions.knowledge.reckoning import ABROAD
 from actions.products import counted as counting
 from actions.products.abroad import stays_for
 from actions.products.counted import Counted
-from actions.products.listed import keep
+from actions.products.listed import keep, spoken_of
 from actions.products.texts import choices, name_of
 from actions.products.together import amount_said, without_amount
 from crm_store import tiers
@@ -80,7 +80,7 @@ async def _goods(turn: Turn, *, asks_sum: bool) -> list[Counted]:
     if named or turn.entities("product") or not asks_sum:
         return named
     pieces = counting.pieces_of(turn.text)
-    told = await counting.spoken_of(turn) if pieces is not None and pieces > 1 else None
+    told = await spoken_of(turn) if pieces is not None and pieces > 1 else None
     return [Counted(told, pieces, said=True)] if told is not None and pieces is not None else []
 
 

@@ -12,7 +12,6 @@ from actions.products.kinds import called_of, chinese_pieces
 from actions.products.listed import goods_listed
 from actions.products.wording import best_of, kind_of, known_by, on_offer
 from crm_store import products
-from crm_store.errors import NotFound
 from crm_store.numerals import CHINESE, value
 from crm_store.products import Product
 from crm_store.text import normalise
@@ -159,12 +158,3 @@ async def _told_of(turn: Turn, kin: Sequence[Product]) -> Product | None:
         if not text.startswith("/") and (named := best_of(kin, kin, text)) is not None:
             return named
     return None
-
-
-async def spoken_of(turn: Turn) -> Product | None:
-    """The product spoken of last."""
-    sku = turn.spoken_of.get("product")
-    try:
-        return await products.by_sku(turn.session, str(sku)) if sku else None
-    except NotFound:
-        return None

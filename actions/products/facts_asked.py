@@ -9,14 +9,13 @@ from actions.kit.base import Turn
 from actions.kit.goods import is_short_for
 from actions.knowledge.answers import keep_gap
 from actions.products import aspects, parts_alone
-from actions.products.listed import goods_listed, keep
+from actions.products.listed import goods_listed, keep, spoken_of
 from actions.products.questions import answered, beside_names, called, tell_aspects
 from actions.products.texts import choices, line, name_of
 from actions.products.told_apart import pair_named
 from actions.products.told_before import PAIR, told_last
 from actions.products.wording import named_best, named_kind
 from crm_store import products
-from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.products import Product
 from crm_store.text import normalise
@@ -155,23 +154,15 @@ async def meant(turn: Turn) -> Product | None:
         return named
     if _words(turn) or await named_kind(turn.session, beside):
         return None
-    sku = turn.spoken_of.get("product")
-    if not sku:
-        listed = await goods_listed(turn)
-        return listed[0] if len(listed) == 1 else None
-    try:
-        return await products.by_sku(turn.session, str(sku))
-    except NotFound:
-        return None
+    if turn.spoken_of.get("product"):
+        return await spoken_of(turn)
+    listed = await goods_listed(turn)
+    return listed[0] if len(listed) == 1 else None
 
 
 async def _spoken_of_as(turn: Turn, word: str) -> Product | None:
     """The product spoken of, where a word is only short for what it is called: 锅 after the 电饭煲."""
-    sku = turn.spoken_of.get("product")
-    try:
-        product = await products.by_sku(turn.session, str(sku)) if sku else None
-    except NotFound:
-        return None
+    product = await spoken_of(turn)
     called = [*product.names.values(), *product.keywords] if product is not None else []
     return product if any(is_short_for(word, name) for name in called) else None
 

@@ -22,6 +22,15 @@ _LASTS = re.compile(r"(?<!the )\blast\b", re.IGNORECASE)
 _SHOWS_PRODUCT = "/ask_product{"
 
 
+async def spoken_of(turn: Turn) -> Product | None:
+    """The product spoken of last."""
+    sku = turn.spoken_of.get("product")
+    try:
+        return await products.by_sku(turn.session, str(sku)) if sku else None
+    except NotFound:
+        return None
+
+
 async def goods_listed(turn: Turn) -> list[Product]:
     """The products of the last list, in its order; empty when something else was listed, or nothing."""
     found = []

@@ -6,11 +6,10 @@ from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.shapes import count_only, pieces
 from actions.products import to_be_had, together
-from actions.products.listed import keep
+from actions.products.listed import keep, spoken_of
 from actions.products.texts import name_of, price_of
 from actions.products.wording import named_best
-from crm_store import products, rewards
-from crm_store.errors import NotFound
+from crm_store import rewards
 from crm_store.language import format_money, format_number
 from crm_store.products import Product
 from crm_store.rewards import Reward
@@ -134,8 +133,4 @@ async def _meant(turn: Turn) -> Product | None:
     named = await named_best(turn.session, turn.text)
     if named is not None or turn.entities("product"):
         return named
-    sku = turn.spoken_of.get("product")
-    try:
-        return await products.by_sku(turn.session, str(sku)) if sku else None
-    except NotFound:
-        return None
+    return await spoken_of(turn)

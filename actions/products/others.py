@@ -8,9 +8,9 @@ from actions.kit.base import RULED_OUT, Turn
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
 from actions.products.kinds import kin, kinds_said, of_kind
+from actions.products.listed import spoken_of
 from actions.products.texts import choices, lines, name_of
 from crm_store import products
-from crm_store.errors import NotFound
 from crm_store.products import Product
 
 SHOWN = 3
@@ -30,7 +30,7 @@ async def tell(turn: Turn) -> bool:
     every = await products.bestsellers(turn.session, limit=products.CANDIDATES)
     named = [kind for kind in await kinds_said(turn.session, turn.text) if any(of_kind(each, kind) for each in every)]
     # "A bigger suitcase than yours" may be the first that is said of one.
-    told = await _told(turn) or next((each for each in every if named and of_kind(each, named[0])), None)
+    told = await spoken_of(turn) or next((each for each in every if named and of_kind(each, named[0])), None)
     if told is None:
         return False
     if named and not any(of_kind(told, kind) for kind in named):
@@ -103,11 +103,3 @@ def _fits(asked: str, other: Product, told: Product) -> bool:
 def _measures(told: Product, other: Product) -> list[tuple[float, float]]:
     both = [name for name in MEASURES if name in told.attributes and name in other.attributes]
     return [(float(told.attributes[name]), float(other.attributes[name])) for name in both]
-
-
-async def _told(turn: Turn) -> Product | None:
-    sku = turn.spoken_of.get("product")
-    try:
-        return await products.by_sku(turn.session, str(sku)) if sku else None
-    except NotFound:
-        return None

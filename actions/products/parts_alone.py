@@ -6,11 +6,10 @@ from actions.kit.goods import as_written
 from actions.kit.part_asked import asked
 from actions.kit.quick_replies import wish
 from actions.knowledge.answers import keep_gap
-from actions.products.listed import keep
+from actions.products.listed import keep, spoken_of
 from actions.products.texts import name_of
 from actions.products.wording import named_best
 from crm_store import products
-from crm_store.errors import NotFound
 from crm_store.products import Product
 from crm_store.text import normalise
 
@@ -40,8 +39,4 @@ async def _of(turn: Turn, part: str) -> Product | None:
     for word in [*(each for each in said if part not in each and each not in part), flat]:
         if (named := await named_best(turn.session, word)) is not None:
             return named
-    sku = turn.spoken_of.get("product")
-    try:
-        return await products.by_sku(turn.session, str(sku)) if sku else None
-    except NotFound:
-        return None
+    return await spoken_of(turn)

@@ -8,11 +8,9 @@ from actions.kit.base import Turn
 from actions.kit.goods import as_written
 from actions.kit.slot_text import is_question
 from actions.products import aspects
-from actions.products.listed import keep
+from actions.products.listed import keep, spoken_of
 from actions.products.texts import choices, line, name_of
 from actions.products.wording import named_best, on_offer
-from crm_store import products
-from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.products import DETAILS, Product
@@ -54,7 +52,7 @@ async def _tell_listed(turn: Turn, flat: str) -> bool:
     asks_all = lexicon.meant("product_question", turn.text) == "pieces" or CONTENTS in aspects_asked.asked(turn.text)
     if asks_all or not set_said.names_inside(turn.text) or not is_question(turn.text):
         return False
-    product = await named_best(turn.session, flat) or await _spoken_of(turn)
+    product = await named_best(turn.session, flat) or await spoken_of(turn)
     if product is None or not _words(product, CONTENTS):
         return False
     values = {"name": name_of(product, turn.language), "contents": _written(turn, product)}
@@ -71,21 +69,13 @@ async def _set_meant(turn: Turn, flat: str) -> tuple[Product, str, bool] | None:
     sets = [each for each in await on_offer(turn.session) if _words(each, CONTENTS)]
     known = [(each, *part) for each in sets if (part := _part(each, flat)) is not None]
     named = await named_best(turn.session, flat)
-    told = await _spoken_of(turn)
+    told = await spoken_of(turn)
     for one in (named, told):
         if one is not None:
             of_it = [each for each in known if each[0].sku == one.sku]
             if of_it or one is named:
                 return of_it[0] if of_it else None
     return known[0] if len(known) == 1 and not told else None
-
-
-async def _spoken_of(turn: Turn) -> Product | None:
-    sku = turn.spoken_of.get("product")
-    try:
-        return await products.by_sku(turn.session, str(sku)) if sku else None
-    except NotFound:
-        return None
 
 
 def _part(product: Product, flat: str) -> tuple[str, bool] | None:

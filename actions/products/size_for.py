@@ -7,8 +7,7 @@ from actions.kit.quick_replies import wish
 from actions.kit.replies import joined, size_text
 from actions.knowledge.answers import keep_gap
 from actions.products import size_chart
-from actions.products.counted import spoken_of
-from actions.products.listed import keep
+from actions.products.listed import keep, spoken_of
 from actions.products.size_chart import Advice
 from actions.products.texts import name_of
 from actions.products.wording import named_best

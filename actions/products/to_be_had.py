@@ -12,12 +12,10 @@ from actions.kit.said_before import messages_before
 from actions.kit.shapes import Asked, asked, is_width
 from actions.knowledge.answers import keep_gap
 from actions.products.kinds import kin
-from actions.products.listed import goods_listed, keep
+from actions.products.listed import goods_listed, keep, spoken_of
 from actions.products.questions import also_asked
 from actions.products.texts import choices, lines, name_of, price_of
 from actions.products.wording import named_best, named_kind, on_offer
-from crm_store import products
-from crm_store.errors import NotFound
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.products import Product
@@ -209,12 +207,8 @@ async def _meant(turn: Turn) -> Product | None:
     place = choice_in(lexicon.without("how_many_left", turn.text), len(listed)) if len(listed) > 1 else None
     if place is not None:
         return listed[place]
-    sku = turn.spoken_of.get("product")
-    try:
-        if sku:
-            return await products.by_sku(turn.session, str(sku))
-    except NotFound:
-        return None
+    if turn.spoken_of.get("product"):
+        return await spoken_of(turn)
     return None if listed or turn.entities("product") else await _named_before(turn)
 
 

@@ -6,10 +6,9 @@ from actions.kit import goods_named, lexicon
 from actions.kit.base import Turn
 from actions.kit.quick_replies import wish
 from actions.products.counted import Counted, counted, pieces_of
+from actions.products.listed import spoken_of
 from actions.products.texts import choices, facts, lines, name_of
 from actions.products.told_before import told_last
-from crm_store import products
-from crm_store.errors import NotFound
 from crm_store.language import format_money
 from crm_store.numerals import NUMERAL, value
 from crm_store.products import Product
@@ -27,7 +26,7 @@ async def tell(turn: Turn) -> bool:
     if turn.pressed or not lexicon.mentions("together", turn.text) or not asks_sum(turn.text):
         return False
     goods = await named(turn)
-    if len(goods) < PAIR and (told := await _spoken_of(turn)) is not None and told not in goods:
+    if len(goods) < PAIR and (told := await spoken_of(turn)) is not None and told not in goods:
         goods = [told, *goods]
     if len(goods) < PAIR:
         return False
@@ -58,7 +57,7 @@ async def tell_cheaper(turn: Turn) -> bool:
     if len(goods) == 1 and not goods[0].said and (pair := await told_last(turn)) and goods[0].product in pair:
         goods = [Counted(product) for product in pair]
     goods = goods or [Counted(product) for product in await told_last(turn)]
-    if not goods and (told := await _spoken_of(turn)) is not None:
+    if not goods and (told := await spoken_of(turn)) is not None:
         goods = [Counted(told, pieces_of(turn.text) or PAIR)]
     if not goods:
         turn.say("reply_product_no_bundle", buttons=[wish(turn, "request_human")])
@@ -90,11 +89,3 @@ def without_amount(text: str) -> str:
 async def named(turn: Turn) -> list[Product]:
     """The things that the words name, each in its part of the sentence."""
     return await goods_named.named(turn.session, without_amount(turn.text))
-
-
-async def _spoken_of(turn: Turn) -> Product | None:
-    sku = turn.spoken_of.get("product")
-    try:
-        return await products.by_sku(turn.session, str(sku)) if sku else None
-    except NotFound:
-        return None

@@ -8,10 +8,9 @@ from actions.endpoint import action_classes
 from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import core
-from actions.products.listed import goods_listed
+from actions.products.listed import goods_listed, spoken_of
 from actions.products.texts import choices, lines
 from crm_store import products, rewards
-from crm_store.errors import NotFound
 from crm_store.products import Product
 from crm_store.text import normalise
 
@@ -77,11 +76,8 @@ async def tell_prices(turn: Turn, goods: Sequence[Product]) -> None:
 
 
 async def _told_last(turn: Turn) -> list[Product]:
-    sku = turn.spoken_of.get("product")
-    try:
-        return [await products.by_sku(turn.session, str(sku))] if sku else []
-    except NotFound:
-        return []
+    product = await spoken_of(turn)
+    return [product] if product is not None else []
 
 
 async def _same_as_reward(turn: Turn) -> list[Product]:

@@ -185,7 +185,8 @@ def repacked(file: Path, change: Callable[[dict[str, bytes]], object], *, with_s
     """The archive with other members, as a tar and a gzip stream without a fault. Without sums it is as they were
     written before there were any."""
     with tarfile.open(file) as archive:
-        members = {each.name: archive.extractfile(each).read() for each in archive if each.isfile()}  # type: ignore[union-attr]
+        opened = {each.name: archive.extractfile(each) for each in archive}
+        members = {name: member.read() for name, member in opened.items() if member is not None}
     if not with_sums:
         manifest = json.loads(members["manifest.json"])
         del manifest["sha256"]
