@@ -70,6 +70,11 @@ _WHETHER = re.compile(r"[能可]|来得及|有得|\b(?:can|could|may|possible|la
 _SUPPOSED = re.compile(
     r"^(?:如果|要是|假如|假设|万一|倘若)|的话|^(?:and |but )?(?:if|suppose|say)\b|\bif i (?:had|were|did)\b"
 )
+_OWN_POINTS = re.compile(
+    r"(?:有|剩)(?:多少|几多)(?:个)?(?:积分|点数|点|分)|(?:积分|点数)(?:还|仲)?(?:有|剩)?(?:下)?(?:多少|几多)"
+    r"|(?:积分|点数)[^，。]{0,4}(?:过期|到期)"
+)
+"""How many points somebody has and how long is asked of the account, and of the act only where that spent some."""
 BREATH = 1
 """So many Chinese characters that no list holds may stand beside a question: a mere particle."""
 
@@ -80,6 +85,7 @@ def asked(text: str, act: str) -> list[Asked]:
     if (
         act not in _words()["acts"]
         or lexicon.mentions("in_general", text)
+        or (act != "redeem_points" and _OWN_POINTS.search(_flat(text)))
         or (_SUPPOSED.search(normalise(text)) and not _is_missed(text, act))
     ):
         return []

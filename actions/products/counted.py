@@ -32,9 +32,11 @@ _ASKS_RIGHT = r"(?!\s*[对對](?:[吗嗎嘛么吧咩]|不[对對]))"
 """Behind a figure: 179对吗 asks whether it is right, and counts no pairs."""
 _CHINESE = re.compile(rf"(?<![\d.])(?P<n>\d{{1,3}}{_ASKS_RIGHT}|{CHINESE})\s*{_MEASURE}(?![装裝入组組码碼])")
 _ENGLISH = re.compile(
-    rf"(?<![\d.,¥$£€-])\b(?P<n>{'|'.join(sorted(_WORDS, key=len, reverse=True))}|\d{{1,3}})\b\s*(?:[x×*]\s*)?"
+    r"(?<![\d.,¥$£€-])(?<!\bafter )(?<!\bwithin )"
+    rf"\b(?P<n>{'|'.join(sorted(_WORDS, key=len, reverse=True))}|\d{{1,3}})\b\s*(?:[x×*]\s*)?"
     r"(?!\s*(?:cm|mm|ml|mah|kg|kilos?|g|l|in|inch|pieces|hours?|days?|weeks?|months?|years?|people|points?|yuan|kuai|rmb"
-    r"|o'?clock|am|pm|instal+ments?|payments?|parts|times|percent|colou?rs?|sizes?|of (?:us|them)|bucks|dollars)\b"
+    r"|o'?clock|am|pm|instal+ments?|payments?|parts|times|percent"
+    r"|uses|washes|wears|goes|charges|tries|colou?rs?|sizes?|of (?:us|them)|bucks|dollars)\b"
     r"|[.,]?\d|%)(?=\s*[a-z])",
     re.IGNORECASE,
 )

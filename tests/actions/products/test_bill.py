@@ -98,7 +98,8 @@ async def test_one_thing_and_its_price_is_no_bill(customer: Customer) -> None:
 @pytest.mark.parametrize(
     ("part", "pieces"),
     [("sixty flasks", 60), ("a dozen mats", 12), ("六十个杯子", 60), ("500 ml thermos", None), ("shoes in 42", None),
-     ("40 running shoes", None), ("mats x3", 3), ("毛巾三条装", None), ("a lunch box", 1)],
+     ("40 running shoes", None), ("mats x3", 3), ("毛巾三条装", None), ("a lunch box", 1),
+     ("the lamp died after 2 evenings", None), ("shirt faded within 3 washings", None), ("pan peeled, 4 washes", None)],
 )  # fmt: skip
 def test_how_many(part: str, pieces: int | None) -> None:
     assert pieces_of(part) == pieces

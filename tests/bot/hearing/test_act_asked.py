@@ -189,3 +189,16 @@ def test_how_something_is_added_is_told_of_it(act: str, text: str) -> None:
 
 def test_to_a_call_nothing_is_added() -> None:
     assert asked_of_act("can i add something to it", after(CALL)) != "more"
+
+
+@pytest.mark.parametrize("act", [RETURN, CANCEL, COMPLAINT, "trace"])
+@pytest.mark.parametrize(
+    "text", ["我还有多少积分，几号过期", "積分還剩多少", "我的點數什麼時候到期", "積分有多少？到期日呢"]
+)
+def test_how_many_points_there_are_is_asked_of_the_account(act: str, text: str) -> None:
+    assert asked_of_act(text, after(act), "ask_points_balance") is None
+
+
+@pytest.mark.parametrize("text", ["我的點數會少嗎", "那我的积分会少吗"])
+def test_what_becomes_of_them_is_asked_of_the_act(text: str) -> None:
+    assert asked_of_act(text, after(RETURN)) == "worth"
