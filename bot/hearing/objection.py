@@ -99,7 +99,8 @@ def read(text: str, context: Context) -> Objection | None:
         else:
             asks_again = asks_again or _asks_again(clause)
             means = means or rest is not None
-            kept.append((rest if rest is not None else clause) + mark)
+            part = rest if rest is not None else clause
+            kept.append((" " if kept and part.isascii() and not part.startswith(" ") else "") + part + mark)
     rest_of_all = "".join(kept).strip(" ，,。;；、")
     is_asked = asks(rest_of_all)
     corrects = means and not is_asked and not denied and _puts_right(rest_of_all, context)

@@ -40,6 +40,16 @@ def test_other_words_give_up_nothing(text: str) -> None:
     assert not gives_up(text, "return_form", "return_confirmed")
 
 
+@pytest.mark.parametrize("text", ["那我不入了", "唔入喇", "我还没打算入会", "等等我還沒說要入", "我还没决定加入"])
+def test_joining_is_given_up_also_in_one_sign_and_for_the_time_being(text: str) -> None:
+    assert gives_up(text, "join_form", "join_name")
+
+
+@pytest.mark.parametrize("text", ["我想入", "这鞋放不入袋子", "不入流", "还没入会能下单吗"])
+def test_words_that_only_hold_the_sign_give_up_nothing(text: str) -> None:
+    assert not gives_up(text, "join_form", "join_name")
+
+
 @pytest.mark.parametrize("text", ["不换了", "唔換喇", "i don't want a repair"])
 def test_where_the_way_is_asked_a_no_is_to_one_of_them(text: str) -> None:
     assert not gives_up(text, "return_form", "return_kind")

@@ -36,6 +36,11 @@ class TestTaken:
     def test_what_is_left_is_what_was_meant(self, text: str, rest: str) -> None:
         assert objection.read(text, ANSWERED) == Objection(rest, asks=True)
 
+    def test_what_is_quoted_later_keeps_its_spaces(self) -> None:
+        found = objection.read("hey i asked about the bulb. is it in the box, or not?", ANSWERED)
+        assert found is not None
+        assert found.rest == "the bulb. is it in the box, or not?"
+
     @pytest.mark.parametrize(
         ("text", "rest"),
         [
