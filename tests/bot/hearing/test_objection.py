@@ -37,9 +37,9 @@ class TestTaken:
         assert objection.read(text, ANSWERED) == Objection(rest, asks=True)
 
     def test_what_is_quoted_later_keeps_its_spaces(self) -> None:
-        found = objection.read("hey i asked about the bulb. is it in the box, or not?", ANSWERED)
+        found = objection.read("what? i asked if the bulb comes with it", ANSWERED)
         assert found is not None
-        assert found.rest == "the bulb. is it in the box, or not?"
+        assert found.rest == "what? if the bulb comes with it"
 
     @pytest.mark.parametrize(
         ("text", "rest"),
