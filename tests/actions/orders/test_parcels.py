@@ -158,7 +158,7 @@ class TestNotReceived:
         assert again.responses == ["reply_trace_running"]
         async with member.database.reading() as session:
             (promise,) = await promises.open_for_member(session, member.member.id)
-        assert (promise.kind, promise.reference) == (PromiseKind.PARCEL_CHECK, "SF1029384756")
+        assert (promise.kind, promise.reference) == (PromiseKind.PARCEL_TRACE, "SF1029384756")
 
     async def test_a_parcel_under_way_is_only_told_of(self, member: Customer) -> None:
         await _late(member)
