@@ -3,8 +3,10 @@
 import asyncio
 import smtplib
 import ssl
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,8 +25,17 @@ from bot.wording import wording
 from crm_store.language import Language, format_date, format_moment
 
 SMTP_PATIENCE_SECONDS = 20
-TRIES = 3
+AT_ONCE = 4
+"""Mails that are with the server at the same time, in threads of their own: a server that hangs holds up mail alone."""
 PAUSE_BETWEEN_TRIES = timedelta(seconds=5)
+"""Before the second try; twice as long before each further one."""
+LONGEST_PAUSE = timedelta(minutes=1)
+KEPT_FOR = timedelta(hours=1)
+"""So long a mail is tried again that has no shorter life of its own."""
+TROUBLE_HOLDS = timedelta(minutes=1)
+"""After the server has failed us, nobody is promised a mail for so long, unless it takes one before."""
+CLOSING_PATIENCE = timedelta(seconds=10)
+FINAL_CODES = 500
 KEYS_KEPT = 1000
 """Conversations sent lately, so that a repeated call of the action sends no second mail."""
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -67,9 +78,16 @@ class SmtpServer:
         )
 
     def send(self, message: EmailMessage) -> None:
-        """Hand one mail to the server; blocks. Raises smtplib.SMTPException, OSError."""
-        with self._signed_in() as connection:
-            connection.send_message(message)
+        """Hand one mail to the server; blocks. Raises smtplib.SMTPException, OSError, but not when the server has taken
+        the mail and only its goodbye goes wrong: it would be sent again."""
+        taken = False
+        try:
+            with self._signed_in() as connection:
+                connection.send_message(message)
+                taken = True
+        except (smtplib.SMTPException, OSError):
+            if not taken:
+                raise
 
     def greet(self) -> None:
         """Sign in and leave again; blocks. Raises smtplib.SMTPException, OSError."""
@@ -94,21 +112,49 @@ class SmtpServer:
 
 
 class SmtpMailer:
-    """Sends in the background, with a few tries; a mail that cannot be sent is told to the log, never to the visitor,
-    who must not learn from it whether an address is known."""
-
-    delivers = True
+    """Sends in the background, again and again while the server is away; a mail that cannot be sent is told to the log,
+    never to the visitor, who must not learn from it whether an address is known. That the server is away everybody may
+    learn (`delivers`), since it is the same for every address: `look` sees to that for those that get no mail."""
 
     def __init__(
-        self, send: Callable[[EmailMessage], None], *, sender: str, pause: timedelta = PAUSE_BETWEEN_TRIES
+        self,
+        send: Callable[[EmailMessage], None],
+        *,
+        sender: str,
+        greet: Callable[[], None] | None = None,
+        pause: timedelta = PAUSE_BETWEEN_TRIES,
+        closing: timedelta = CLOSING_PATIENCE,
     ) -> None:
-        self._send, self._sender, self._pause = send, sender, pause
+        self._send, self._greet, self._sender = send, greet, sender
+        self._pause, self._closing = pause, closing
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mail")
         self._running: set[asyncio.Task[None]] = set()
+        self._codes: dict[str, asyncio.Task[None]] = {}
         self._sent: OrderedDict[str, None] = OrderedDict()
+        self._away_until = 0.0
+
+    @property
+    def delivers(self) -> bool:
+        """False while the server was found away a moment ago; then nobody waits for a mail that does not come."""
+        return time.monotonic() >= self._away_until
+
+    @property
+    def is_away(self) -> bool:
+        return not self.delivers
 
     def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
         body = wording("mail.code_body", language, code=code, minutes=_minutes(life))
-        self._take(to, wording("mail.code_subject", language, code=code), body)
+        if (void := self._codes.pop(to, None)) is not None:
+            void.cancel()  # an older code that still waits for the server would arrive after this one, and open nothing
+        task = self._take(to, wording("mail.code_subject", language, code=code), body, life=life)
+        if task is not None:
+            self._codes[to] = task
+            task.add_done_callback(lambda over: self._codes.pop(to) if self._codes.get(to) is over else None)
+
+    def look(self, *, life: timedelta) -> None:
+        """In place of a mail to an address that is nobody's: whether the server is there is found out all the same."""
+        if self._greet is not None:
+            self._begin(self._greet, "", life)
 
     def send_transcript(self, *, to: str, began: datetime, lines: Sequence[str], language: Language, key: str) -> None:
         if key in self._sent:
@@ -135,41 +181,79 @@ class SmtpMailer:
         facts = {"name": name, "link": link, "minutes": _minutes(life)}
         body = wording("mail.password_body", language, **facts)
         html = as_page(body, link=link, button=wording("mail.password_button", language), language=language)
-        self._take(to, wording("mail.password_subject", language), body, html=html)
+        self._take(to, wording("mail.password_subject", language), body, html=html, life=life)
 
-    def _take(self, to: str, subject: str, body: str, *, html: str = "") -> None:
+    def _take(
+        self, to: str, subject: str, body: str, *, html: str = "", life: timedelta = KEPT_FOR
+    ) -> asyncio.Task[None] | None:
         try:
             message = mail(sender=self._sender, to=to, subject=subject, body=body, html=html)
         except (ValueError, IndexError, MessageError) as error:
             log.warning("mail_address_unusable", to=to, error=type(error).__name__)
-            return
-        task = asyncio.create_task(self._deliver(message))
+            return None
+        return self._begin(lambda: self._send(message), str(message["To"]), life)
+
+    def _begin(self, work: Callable[[], None], to: str, life: timedelta) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(work, to, life))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
     async def close(self) -> None:
-        """Wait for what is still being sent."""
-        await asyncio.gather(*self._running, return_exceptions=True)
+        """Wait a moment for what is still being sent; what cannot be sent by then is lost, which the log says."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._closing.total_seconds())
+        left = list(self._running)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        if left:
+            log.error("mails_lost", mails=len(left))
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _deliver(self, message: EmailMessage) -> None:
-        for tries in range(1, TRIES + 1):
+    async def _deliver(self, work: Callable[[], None], to: str, life: timedelta) -> None:
+        over, pause = time.monotonic() + life.total_seconds(), self._pause.total_seconds()
+        while True:
             try:
-                await asyncio.to_thread(self._send, message)
-                log.info("mail_sent", to=str(message["To"]))
-                return
-            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPAuthenticationError) as refusal:
-                log.error("mail_refused", to=str(message["To"]), error=type(refusal).__name__)
-                return
+                await asyncio.get_running_loop().run_in_executor(self._threads, work)
             except (smtplib.SMTPException, OSError) as error:
-                log.warning("mail_not_sent", to=str(message["To"]), error=repr(error), tries=tries)
-                if tries < TRIES:
-                    await asyncio.sleep(self._pause.total_seconds() * tries)
+                self._away_until = 0.0 if _is_about_the_mail(error) else time.monotonic() + TROUBLE_HOLDS.total_seconds()
+                if _is_final(error) or time.monotonic() + pause >= over:
+                    log.error("mail_given_up", to=to, error=repr(error))
+                    return
+                log.warning("mail_not_sent", to=to, error=repr(error), again_in_s=pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE.total_seconds())
+            else:
+                self._away_until = 0.0
+                if to:
+                    log.info("mail_sent", to=to)
+                return
+
+
+def _is_about_the_mail(error: Exception) -> bool:
+    """Whether the server is there and says something of this one mail: its recipient, its content."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether trying again is of no use: the server said no (5…) and not "later" (4…), which also a server says that
+    lets every stranger wait."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= FINAL_CODES for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code >= FINAL_CODES
+    return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
 class DemoMailer:
     """A demo without a mail server: whoever runs it reads the code in the log; the visitor never sees it."""
 
     delivers = False
+    is_away = False
+
+    def look(self, *, life: timedelta) -> None:
+        """There is no server to look for."""
 
     def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
         log.info("demo_mail", to=to, code=code, minutes=_minutes(life))
@@ -194,7 +278,8 @@ def build_mailer(settings: Settings) -> SmtpMailer | DemoMailer | None:
     """What sends mail here; None outside the demo without HUIKE_SMTP_URL. Raises MailUrlInvalid."""
     url = settings.smtp_url.get_secret_value()
     if url:
-        return SmtpMailer(SmtpServer.of(url).send, sender=settings.mail_from)
+        server = SmtpServer.of(url)
+        return SmtpMailer(server.send, sender=settings.mail_from, greet=server.greet)
     return DemoMailer() if settings.demo else None
 
 

@@ -116,6 +116,8 @@ class AskCode(CrmAction, ABC):
             turn.say(self.sent_response, **values)
         if code is not None:
             sender.send_code(to=address, code=code, life=valid, language=turn.language)
+        else:
+            sender.look(life=valid)
         return [SlotSet(SENT_SLOT, address), SlotSet(TROUBLE_SLOT, None)]
 
 

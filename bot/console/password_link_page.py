@@ -64,8 +64,9 @@ def _register_asking(services: Services) -> None:
     async def forgot(request: Request, told: str = "", until: str = "") -> None:
         words = door.asked_words(request)
         title = words("sign_in.link_title")
-        if services.mailer is None:
-            form = _told(words, title, words("sign_in.link_no_mail"), way="login")
+        if services.mailer is None or services.mailer.is_away:
+            why = "link_no_mail" if services.mailer is None else "link_mail_away"
+            form = _told(words, title, words(f"sign_in.{why}"), way="login")
         elif told == "sent":
             valid = format_limit(policy().sign_in.password_link_valid, words.language)
             form = _told(words, title, words("sign_in.link_sent", valid=valid), way="login")
@@ -104,6 +105,7 @@ async def _send(services: Services, email: str) -> None:
         agent = await agents.by_email(session, email)
         if agent is None or not agent.active:
             log.info("console.password_link_for_nobody")
+            services.mailer.look(life=policy().sign_in.password_link_valid)
             return
         given = await password_links.give(session, agent)
         await audit.record(session, actor=audit.DOOR, action="ask_password_link", subject=f"agent:{agent.id}")

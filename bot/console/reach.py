@@ -135,8 +135,8 @@ async def ask_link(screen: Screen, identity_id: int, on_linked: Callable[[], Awa
     """Send a code to the e-mail address of the member the visitor says they are, then take the code they read out."""
     words = screen.words
     mailer = screen.services.mailer
-    if mailer is None:
-        screen.tell(words("link_no_mail"), kind="warning")
+    if mailer is None or mailer.is_away:
+        screen.tell(words("link_no_mail" if mailer is None else "link_mail_away"), kind="warning")
         return
     with dialogs.question(screen, words("link_member")) as dialog:
         ui.label(words("link_lead")).classes("hk-dim")

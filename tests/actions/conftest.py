@@ -307,6 +307,9 @@ class Post:
 
     delivers = True
 
+    def look(self, *, life: timedelta) -> None:
+        """There is no server to look for."""
+
     def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
         """Takes the code over."""
 

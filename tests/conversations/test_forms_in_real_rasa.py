@@ -42,6 +42,9 @@ class NoPost:
 
     delivers = True
 
+    def look(self, *, life: timedelta) -> None:
+        """There is no server to look for."""
+
     def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
         assert to
         assert code

@@ -28,6 +28,11 @@ class Post:
     delivers: bool = True
     codes: list[tuple[str, str]] = field(default_factory=list)
 
+    looks: int = 0
+
+    def look(self, *, life: timedelta) -> None:
+        self.looks += 1
+
     def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
         self.codes.append((to, code))
 
@@ -158,7 +163,7 @@ class TestCode:
     ) -> None:
         step = await asked_for_code(customer, "nobody@example.com")
         assert step.last.text.startswith("如果 no***@example.com 是您登记的邮箱")
-        assert post.codes == []
+        assert (post.codes, post.looks) == ([], 1)
         step = await play(customer, BindForm, "123456")
         assert step.last.text == "验证码不对，还可以试 4 次。"
 

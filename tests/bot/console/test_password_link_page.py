@@ -127,6 +127,20 @@ class TestAsking:
         assert "如果这个邮箱有账号" in pages[0]
         assert all(EMAIL not in page for page in pages)
 
+    @pytest.mark.parametrize("email", [EMAIL, "nobody@shop.example"])
+    async def test_while_the_mail_server_is_away_everybody_is_told_so(
+        self, mailing: tuple[Shop, Inbox], email: str
+    ) -> None:
+        shop, inbox = mailing
+        await shop.agent()
+        inbox.refuse_first = 1000
+        async with client_of(shop) as client:
+            assert await ask(client, email) == {"told": ["sent"]}
+            async with asyncio.timeout(20):
+                while "邮件服务器现在没有回应" not in markup(await client.get("/console/forgot")):
+                    await asyncio.sleep(0.05)
+        inbox.refuse_first = 0
+
     async def test_an_account_gets_a_few_mails_in_an_hour_and_nobody_sees_that(
         self, mailing: tuple[Shop, Inbox]
     ) -> None:
