@@ -11,8 +11,9 @@ Tries are counted in fixed windows that begin with the first, the right ones too
 
 Counted before the password is looked at, so that tries at the same time cannot slip through together, and by the mark
 of the address that was typed, whether or not there is such an account. A code of the second factor is a try like the
-password and begins nothing anew unless it is right; from browsers that are new few codes are taken in a day, since six
-digits can be guessed in the end.
+password and begins nothing anew unless it is right. From browsers that are new an account takes few codes at once, from
+whatever networks, and few in a day, since six digits can be guessed in the end; only who knows the password can use them
+up, and never those of a browser that is known.
 """
 
 from datetime import datetime, timedelta
@@ -27,8 +28,9 @@ FROM_BROWSER = RateLimitItemPerMinute(5, 15, namespace="sign-in-browser")
 FROM_NETWORK = RateLimitItemPerMinute(20, 5, namespace="sign-in-network")
 TO_ACCOUNT_FROM_NETWORK = RateLimitItemPerMinute(5, 15, namespace="sign-in-account-network")
 TO_ACCOUNT = RateLimitItemPerHour(60, 1, namespace="sign-in-account")
+CODES_AT_ONCE = RateLimitItemPerMinute(5, 15, namespace="sign-in-codes-at-once")
 CODES_TO_ACCOUNT = RateLimitItemPerDay(30, 1, namespace="sign-in-codes")
-"""Codes after the right password, from all browsers that are new to the account."""
+"""Codes after the right password, from all browsers that are new to the account, whatever networks they come from."""
 OWN_PASSWORD = RateLimitItemPerMinute(5, 15, namespace="own-password")
 """For an agent who changes the own password, or the second factor, and has to prove who it is."""
 LINKS_FROM_NETWORK = RateLimitItemPerHour(20, 1, namespace="password-links-network")
@@ -62,13 +64,13 @@ class SignInLimits:
     async def forgive(self, account: str, *, address: str, browser: str | None) -> None:
         """The try was right: its browser, or this account from this network, begins anew. What counts over many
         accounts or networks stays, or one account of the guesser's own would clear it."""
-        for limit, who in _limits(account, address, browser):
-            if limit in (FROM_BROWSER, TO_ACCOUNT_FROM_NETWORK):
+        for limit, who in [*_limits(account, address, browser), (CODES_AT_ONCE, account)]:
+            if limit in (FROM_BROWSER, TO_ACCOUNT_FROM_NETWORK, CODES_AT_ONCE):
                 await self._counts.clear(limit, who)
 
     async def count_code(self, account: str) -> None:
         """A code from a browser that is new to the account. Raises LoginThrottled."""
-        await self._count([(CODES_TO_ACCOUNT, account)])
+        await self._count([(CODES_AT_ONCE, account), (CODES_TO_ACCOUNT, account)])
 
     async def count_link(self, account: str, *, address: str) -> bool:
         """Somebody asks for a link to a new password: whether the account may be sent one. Raises LoginThrottled, which

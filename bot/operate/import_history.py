@@ -18,7 +18,7 @@ from crm_store import imports, migrate
 from crm_store.db import Database
 from crm_store.errors import NotFound
 from crm_store.importing import ImportReport
-from crm_store.imports import ImportBusy, ImportNotReady, ImportRun, RunState
+from crm_store.imports import ImportBusy, ImportNotReady, ImportRun, LeaseLost, RunState
 from crm_store.labels import label
 from crm_store.language import Language, format_moment
 
@@ -67,6 +67,8 @@ async def undo_import(settings: Settings, console: Console, run_id: int, *, dry_
         problem = wording("importing.no_import", language, number=run_id)
     except ImportBusy:
         problem = wording("importing.busy", language)
+    except LeaseLost:
+        problem = wording("importing.taken_over", language)
     except ImportNotReady as refused:
         state = label("import_state", refused.state, language)
         problem = wording("importing.not_undoable", language, number=run_id, state=state)

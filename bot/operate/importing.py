@@ -43,7 +43,7 @@ from crm_store.importing import (
     is_mapping,
     layout,
 )
-from crm_store.imports import ImportBusy
+from crm_store.imports import ImportBusy, LeaseLost
 from crm_store.labels import label
 from crm_store.language import Language
 
@@ -114,6 +114,9 @@ async def import_file(
                 result = await do(database, console, opened, kind=wanted, how=how, language=language)
     except ImportBusy:
         console.print(f"[red]{escape(wording('importing.busy', language))}[/red]")
+        return NOTHING_DONE
+    except LeaseLost:
+        console.print(f"[red]{escape(wording('importing.taken_over', language))}[/red]")
         return NOTHING_DONE
     except StepFailed as failure:
         console.print(f"[red]{escape(failure.what)}[/red]\n{escape(failure.advice)}")

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from bot.console import access
 from bot.console.access import SignedOut
 from bot.console.sign_in import mark_of
-from bot.console.sign_in_limits import CODES_TO_ACCOUNT, OWN_PASSWORD, TO_ACCOUNT_FROM_NETWORK
+from bot.console.sign_in_limits import CODES_AT_ONCE, CODES_TO_ACCOUNT, OWN_PASSWORD, TO_ACCOUNT_FROM_NETWORK
 from bot.desk import administration
 from crm_store import agents, audit, clock, second_factor
 from crm_store.agents import Role
@@ -115,6 +115,25 @@ class TestSigningIn:
             assert refusal_of(await give_code(thief, next_code(secret)))[1] == "throttled"
             await sign_in(agent)  # from a browser the account knows
             assert await give_code(agent, next_code(secret)) == "/console/"
+
+    async def test_wrong_codes_from_many_networks_are_counted_together_and_the_owner_still_gets_in(
+        self, shop: Shop
+    ) -> None:
+        secret, _ = await with_factor(shop, await shop.agent())
+        async with client_of(shop) as agent:
+            await sign_in(agent)
+            assert await give_code(agent, next_code(secret, 0)) == "/console/"
+            await agent.post("/console/session/end")
+            told = []
+            for number in range(CODES_AT_ONCE.amount + 1):
+                there = httpx.AsyncHTTPTransport(local_address=f"127.0.0.{10 + number}")
+                async with httpx.AsyncClient(base_url=shop.url, timeout=60, transport=there) as thief:
+                    await sign_in(thief)
+                    told.append(refusal_of(await give_code(thief, "000000"))[1])
+            assert told == ["code"] * CODES_AT_ONCE.amount + ["throttled"]
+            await sign_in(agent)  # from a browser the account knows
+            assert await give_code(agent, next_code(secret)) == "/console/"
+        assert len(await trail(shop, "wrong_second_factor")) == CODES_AT_ONCE.amount
 
     async def test_a_right_code_forgives_the_wrong_ones(self, shop: Shop) -> None:
         _, codes = await with_factor(shop, await shop.agent())

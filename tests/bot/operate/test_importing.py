@@ -17,13 +17,15 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from rich.console import Console
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.operate.importing import HowToRead, console_language, import_file
 from bot.settings import Settings
-from crm_store import crypto, members, migrate, orders, points, value
+from crm_store import crypto, imports, members, migrate, orders, points, value
 from crm_store.db import Database
 from crm_store.importing import DateOrder, ImportKind, layout
+from crm_store.imports import ImportRun
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
@@ -239,6 +241,24 @@ class TestWhatIsWrongWithAFile:
 def test_speaks_the_terminals_language(monkeypatch: pytest.MonkeyPatch, locale: str, language: Language) -> None:
     monkeypatch.setenv("LC_ALL", locale)
     assert console_language() is language
+
+
+class TestTakenOver:
+    async def test_one_that_another_goes_on_with_ends_in_a_sentence(
+        self, run: Import, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        take = imports.take
+
+        async def once_another_has_begun(session: AsyncSession, run_id: int, *args: Any, **more: Any) -> Any:
+            await session.execute(update(ImportRun).where(ImportRun.id == run_id).values(token="another"))
+            return await take(session, run_id, *args, **more)
+
+        monkeypatch.setattr(imports, "take", once_another_has_begun)
+        status, printed = await run("members", "会员号,姓名\nHK200001,林晓月\n")
+        assert status == 2
+        assert "started once more" in printed
+        async with database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(Member)) == 0
 
 
 class TestCommandLine:
