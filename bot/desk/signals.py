@@ -35,6 +35,11 @@ POSTGRES_CHANNEL = "huike_signals"
 PIECE_CHARACTERS = 1_900
 """Of at most four bytes each."""
 RECONNECT_S = 1.0
+QUIET_S = 15.0
+"""After so long without a signal the carrier is asked for a sign of life: a connection that broke without a word (a router
+that forgot it, a machine that lost its power) looks like one on which nothing happens."""
+ANSWER_S = 5.0
+"""So long it has to answer, and to take what is told."""
 
 log = structlog.get_logger(__name__)
 
@@ -206,9 +211,12 @@ class RedisSignals(CarriedSignals):
 
     lost = (RedisError, OSError)
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, quiet_s: float = QUIET_S) -> None:
         super().__init__()
-        self._redis: Redis = Redis.from_url(url, socket_connect_timeout=2, health_check_interval=15)
+        self._quiet_s = quiet_s
+        self._redis: Redis = Redis.from_url(
+            url, socket_connect_timeout=2, socket_timeout=ANSWER_S, health_check_interval=15
+        )
         database = self._redis.connection_pool.connection_kwargs.get("db") or 0
         self._channel = REDIS_CHANNEL.format(database=database)
 
@@ -226,9 +234,16 @@ class RedisSignals(CarriedSignals):
         async with self._redis.pubsub() as channel:
             await channel.subscribe(self._channel)
             self._ready.set()
-            async for message in channel.listen():
-                if message["type"] == "message":
+            is_asked = False
+            while True:
+                message = await channel.get_message(timeout=ANSWER_S if is_asked else self._quiet_s)
+                if message is None and is_asked:
+                    raise TimeoutError("Redis is silent")
+                if message is None:
+                    await channel.ping()
+                elif message["type"] == "message":
                     self._take(message["data"])
+                is_asked = message is None
 
 
 class PostgresSignals(CarriedSignals):
@@ -239,8 +254,9 @@ class PostgresSignals(CarriedSignals):
 
     lost = (psycopg.Error, OSError)
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, quiet_s: float = QUIET_S) -> None:
         super().__init__()
+        self._quiet_s = quiet_s
         self._where = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._sender: psycopg.AsyncConnection[Any] | None = None
         self._pieces: dict[str, list[str]] = {}
@@ -251,18 +267,28 @@ class PostgresSignals(CarriedSignals):
             await self._sender.close()
 
     async def _send(self, signals: Sequence[bytes]) -> None:
-        if self._sender is None or self._sender.closed:
-            self._sender = await psycopg.AsyncConnection.connect(self._where, autocommit=True)
         notices = [(POSTGRES_CHANNEL, piece) for signal in signals for piece in self._in_pieces(signal.decode())]
-        async with self._sender.cursor() as cursor:
-            await cursor.executemany("SELECT pg_notify(%s, %s)", notices)
+        sender, self._sender = self._sender, None
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                if sender is None or sender.closed:
+                    sender = await psycopg.AsyncConnection.connect(self._where, autocommit=True)
+                async with sender.cursor() as cursor:
+                    await cursor.executemany("SELECT pg_notify(%s, %s)", notices)
+            self._sender = sender
+        finally:
+            if self._sender is None and sender is not None:
+                await sender.close()
 
     async def _receive(self) -> None:
         async with await psycopg.AsyncConnection.connect(self._where, autocommit=True) as connection:
             await connection.execute(f"LISTEN {POSTGRES_CHANNEL}")
             self._ready.set()
-            async for notice in connection.notifies():
-                self._put_together(notice.payload)
+            while True:
+                async for notice in connection.notifies(timeout=self._quiet_s):
+                    self._put_together(notice.payload)
+                async with asyncio.timeout(ANSWER_S):
+                    await connection.execute("SELECT 1")
 
     def _in_pieces(self, signal: str) -> list[str]:
         pieces = [signal[start : start + PIECE_CHARACTERS] for start in range(0, len(signal), PIECE_CHARACTERS)]
@@ -277,13 +303,13 @@ class PostgresSignals(CarriedSignals):
             self._take("".join(self._pieces.pop(origin)))
 
 
-def open_signals(redis_url: str, database_url: str = "") -> Signals:
+def open_signals(redis_url: str, database_url: str = "", *, quiet_s: float = QUIET_S) -> Signals:
     """Signals over Redis when a server is named, else through a PostgreSQL database, else within this process.
 
     Call `start` before use.
     """
     if redis_url:
-        return RedisSignals(redis_url)
+        return RedisSignals(redis_url, quiet_s=quiet_s)
     if database_url.startswith("postgresql"):
-        return PostgresSignals(make_url(database_url))
+        return PostgresSignals(make_url(database_url), quiet_s=quiet_s)
     return Signals()

@@ -1,9 +1,10 @@
 """Signals within a process, through Redis and through PostgreSQL."""
 
 import asyncio
+from typing import Self
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bot.desk.signals import BACKLOG, Signals, open_signals
 from crm_store.db import Database
@@ -46,6 +47,41 @@ def two_processes(request: pytest.FixtureRequest) -> tuple[Signals, Signals]:
         return open_signals(url), open_signals(url)
     url = request.getfixturevalue("postgres_url")
     return open_signals("", url), open_signals("", url)
+
+
+class Forgetful:
+    """A router between two processes and their server: what it has forgotten stays open at both ends and leads nowhere."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._to = (host, port)
+        self._known: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._pass, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def forget(self) -> None:
+        self._known.clear()
+
+    async def _pass(self, from_us: asyncio.StreamReader, to_us: asyncio.StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_connection(*self._to)
+        self._known.add(to_us)
+        for source, goal in ((from_us, to_server), (from_server, to_us)):
+            task = asyncio.create_task(self._carry(source, goal, to_us))
+            self._tasks.add(task)
+
+    async def _carry(self, source: asyncio.StreamReader, goal: asyncio.StreamWriter, of: asyncio.StreamWriter) -> None:
+        while data := await source.read(65_536):
+            if of in self._known:
+                goal.write(data)
 
 
 class TestAmongProcesses:
@@ -104,6 +140,33 @@ class TestAmongProcesses:
         finally:
             await here.stop()
             await there.stop()
+
+    @pytest.mark.parametrize("carrier", ["redis", "postgresql"])
+    async def test_a_connection_that_broke_without_a_word_is_made_again(
+        self, request: pytest.FixtureRequest, carrier: str
+    ) -> None:
+        """As when a router forgets it: nobody is told, and what is sent goes nowhere."""
+        url = make_url(request.getfixturevalue("redis_url" if carrier == "redis" else "postgres_url"))
+        async with Forgetful(url.host or "127.0.0.1", url.port or {"redis": 6379}.get(carrier, 5432)) as between:
+            through = url.set(host="127.0.0.1", port=between.port).render_as_string(hide_password=False)
+            where = (through, "") if carrier == "redis" else ("", through)
+            here, there = open_signals(*where, quiet_s=0.3), open_signals(*where, quiet_s=0.3)
+            await here.start()
+            await there.start()
+            try:
+                async with there.subscribe("t:1") as away:
+                    await here.publish("t:1", event={"seq": 1})
+                    assert await away.next(within_s=5) == {"seq": 1, "topic": "t:1"}
+                    between.forget()
+                    async with asyncio.timeout(40):
+                        heard = None
+                        while heard is None:
+                            await here.publish("t:1", event={"seq": 2})
+                            heard = await away.next(within_s=0.5)
+                    assert heard == {"seq": 2, "topic": "t:1"}
+            finally:
+                await here.stop()
+                await there.stop()
 
     async def test_sqlite_without_a_server_means_this_process_only(self) -> None:
         assert type(open_signals("", "sqlite:///huike.db")) is Signals
