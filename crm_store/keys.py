@@ -58,12 +58,21 @@ async def check(database: Database) -> None:
         tokens = []
         if StoreKey.__tablename__ in known:
             row = (await connection.execute(select(StoreKey.proof, StoreKey.rotating_since))).first()
-            if row is not None and row.rotating_since is not None:
-                raise RotationUnfinished
-            tokens = [row.proof] if row is not None else []
-        if not tokens and Member.__tablename__ in known:
+            if row is not None:
+                check_proof(row.proof, is_rotating=row.rotating_since is not None)
+                return
+        if Member.__tablename__ in known:
             tokens = [token for column in (Member.phone, Member.email) for token in await _some(connection, column)]
     if not all(_reads(crypto.decrypt, token) for token in tokens):
+        raise WrongKey
+
+
+def check_proof(proof: str, *, is_rotating: bool) -> None:
+    """Look whether a store whose row of `StoreKey` says this fits the key in use. Raises WrongKey,
+    RotationUnfinished."""
+    if is_rotating:
+        raise RotationUnfinished
+    if not _reads(crypto.decrypt, proof):
         raise WrongKey
 
 

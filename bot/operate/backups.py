@@ -6,6 +6,7 @@ tells of is still to be found. The secret is not in it: without HUIKE_SECRET_KEY
 
 import asyncio
 import os
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -20,9 +21,13 @@ from sqlalchemy.engine import URL, make_url
 
 from bot.operate import backup_archive
 from bot.operate.backup_archive import DUMP, FILES, SQLITE, TRACKERS
-from bot.operate.up import StepFailed, opened_database
+from bot.operate.up import StepFailed, key_told, opened_database
 from bot.settings import Settings
-from crm_store import migrate
+from crm_store import keys, migrate
+from crm_store.keys import StoreKey
+
+_KEY_ROW = re.compile(r"^COPY \S+ \((?P<columns>.+)\) FROM stdin;\n(?!\\\.)(?P<row>.+)$", re.MULTILINE)
+_NULL = "\\N"
 
 
 async def write(settings: Settings, console: Console, file: Path) -> int:
@@ -83,6 +88,10 @@ async def read(settings: Settings, console: Console, file: Path) -> int:
     except StepFailed as failure:
         console.print(f"[red]Not restored:[/red] {escape(failure.what)}\n{escape(failure.advice)}")
         return 1
+    except OSError as error:
+        console.print(f"[red]Not restored:[/red] {escape(str(error))}.")
+        console.print("Put that right, empty the place again (database and data folder) and run this once more.")
+        return 1
     console.print(f"Restored what was written at {escape(told)}: the database and {files} files.")
     console.print("Who was erased since then is in it again: carry those wishes out anew (docs/backup.md).")
     return 0
@@ -142,6 +151,7 @@ async def _put_database(settings: Settings, folder: Path) -> None:
             "Set HUIKE_DATABASE_URL to an empty one of the kind it was taken from: SQLite or PostgreSQL.",
         )
     if wanted == DUMP:
+        await _refuse_another_key(folder / DUMP)
         await _run_postgres(
             "pg_restore", url, "--no-owner", "--single-transaction", "--exit-on-error", str(folder / DUMP)
         )
@@ -160,6 +170,18 @@ async def _put_database(settings: Settings, folder: Path) -> None:
     _copy_sqlite(folder / SQLITE, target, "Make room, remove the file and run this again.")
 
 
+async def _refuse_another_key(dump: Path) -> None:
+    """Raises StepFailed where the dump was written under another secret, before anything of it is put anywhere."""
+    rows = dump.with_suffix(".key")
+    await _run("pg_restore", "--data-only", f"--table={StoreKey.__tablename__}", f"--file={rows}", str(dump))
+    told = rows.read_text(encoding="utf-8")
+    if (found := _KEY_ROW.search(told)) is None:
+        return
+    row = dict(zip(found["columns"].split(", "), found["row"].split("\t"), strict=True))
+    with key_told():
+        keys.check_proof(row["proof"], is_rotating=row["rotating_since"] != _NULL)
+
+
 def _put_files(folder: Path, settings: Settings) -> int:
     trackers = settings.rasa_dir / TRACKERS
     if (folder / TRACKERS).exists() and not trackers.exists():
@@ -173,17 +195,22 @@ def _put_files(folder: Path, settings: Settings) -> int:
 
 async def _run_postgres(program: str, url: URL, *arguments: str) -> None:
     """Raises StepFailed. The password goes through the environment, where no list of processes shows it."""
+    where = [f"--host={url.host or 'localhost'}", f"--port={url.port or 5432}", f"--dbname={url.database}"]
+    where += [f"--username={url.username}"] if url.username else []
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    await _run(program, "--no-password", *where, *arguments, **password)
+
+
+async def _run(program: str, *arguments: str, **environment: str) -> None:
+    """Raises StepFailed."""
     if shutil.which(program) is None:
         raise StepFailed(
             f"{program} is not installed here.",
             "Install PostgreSQL's client programs of the server's version (Debian: postgresql-client), or back the "
             "database up as the server's keeper does; the uploaded files lie in HUIKE_DATA_DIR/attachments.",
         )
-    where = [f"--host={url.host or 'localhost'}", f"--port={url.port or 5432}", f"--dbname={url.database}"]
-    where += [f"--username={url.username}"] if url.username else []
-    environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     process = await asyncio.create_subprocess_exec(
-        program, "--no-password", *where, *arguments, env=environment,
+        program, *arguments, env={**os.environ, **environment},
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     _, said = await process.communicate()

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any
 
 from rich.console import Console
@@ -45,16 +45,11 @@ def _progress(console: Console) -> Progress:
     )
 
 
-@contextlib.asynccontextmanager
-async def opened_database(settings: Settings, *, with_key: bool = True) -> AsyncIterator[Database]:
-    """The configured database for a command, keys for personal data set. Raises StepFailed when it cannot be reached,
-    is damaged or, `with_key`, was written with another secret."""
-    use_keys(settings)
-    database = Database(settings.database_url, alone=True)
+@contextlib.contextmanager
+def key_told() -> Iterator[None]:
+    """A key that does not fit the database becomes a StepFailed that says what to do."""
     try:
-        if with_key:
-            await keys.check(database)
-        yield database
+        yield
     except keys.WrongKey as wrong:
         raise StepFailed(
             "The database was written with another HUIKE_SECRET_KEY: its phone numbers and addresses cannot be read.",
@@ -65,6 +60,19 @@ async def opened_database(settings: Settings, *, with_key: bool = True) -> Async
             "The database is being written under another HUIKE_SECRET_KEY, or that was interrupted.",
             "Run `huike keys rotate` again with both secrets; it goes on where it was.",
         ) from unfinished
+
+
+@contextlib.asynccontextmanager
+async def opened_database(settings: Settings, *, with_key: bool = True) -> AsyncIterator[Database]:
+    """The configured database for a command, keys for personal data set. Raises StepFailed when it cannot be reached,
+    is damaged or, `with_key`, was written with another secret."""
+    use_keys(settings)
+    database = Database(settings.database_url, alone=True)
+    try:
+        with key_told():
+            if with_key:
+                await keys.check(database)
+            yield database
     except (DatabaseError, sqlite3.DatabaseError) as error:
         if (failure := _unusable(settings, error)) is None:
             raise

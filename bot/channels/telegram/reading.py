@@ -1,6 +1,7 @@
 """Reads an update. Of one that cannot be read whole (a kind of message newer than the library, a field of another form)
 what is certain is kept, so that the customer's words reach the shop and the staff sees that something came."""
 
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -11,9 +12,10 @@ from pydantic import ValidationError
 
 from bot.channels.telegram.client import brief
 
-_CERTAIN = ("message_id", "date", "text", "caption")
-_OF_A_CHAT = ("id", "type")
-_OF_A_USER = ("id", "is_bot", "first_name", "language_code")
+_CERTAIN: dict[str, type] = {"message_id": int, "text": str, "caption": str}
+_OF_A_CHAT: dict[str, type] = {"id": int, "type": str}
+_OF_A_USER: dict[str, type] = {"id": int, "is_bot": bool, "first_name": str, "language_code": str}
+_NEXT_DAY_S = 86_400
 
 log = structlog.get_logger(__name__)
 
@@ -34,11 +36,20 @@ def read(raw: Any, bot: Bot | None = None) -> Update:
 
 
 def _bare(message: Any) -> dict[str, Any]:
-    """Who wrote, where, when and which words."""
+    """Who wrote, where, when and which words; of a chat with one person, whose number is the chat's, the rest may be
+    missing or of another form."""
     found = message if isinstance(message, dict) else {}
-    people = {"chat": _of(found.get("chat"), _OF_A_CHAT), "from": _of(found.get("from"), _OF_A_USER)}
-    return {**_of(found, _CERTAIN), **people}
+    chat = _of(found.get("chat"), _OF_A_CHAT)
+    person = {"id": chat.get("id"), "is_bot": False, "first_name": "", **_of(found.get("from"), _OF_A_USER)}
+    return {**_of(found, _CERTAIN), "date": _moment(found.get("date")), "chat": chat, "from": person}
 
 
-def _of(raw: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: raw[name] for name in names if name in raw} if isinstance(raw, dict) else {}
+def _moment(date: Any) -> int:
+    """In seconds since 1970; now for what no clock shows."""
+    now = int(time.time())
+    return date if isinstance(date, int) and 0 < date <= now + _NEXT_DAY_S else now
+
+
+def _of(raw: Any, forms: dict[str, type]) -> dict[str, Any]:
+    known = raw if isinstance(raw, dict) else {}
+    return {name: known[name] for name, form in forms.items() if isinstance(known.get(name), form)}

@@ -50,6 +50,9 @@ _NOTICES = {
 staff with its kind alone. The rest are Telegram's own remarks (a pinned message, a changed timer), which nobody
 answers."""
 
+NORTHERNMOST, EASTERNMOST = 90, 180
+"""Degrees beyond which there is no place."""
+
 ALBUM_LOOK_BACK = 20
 """Earlier messages in which the beginning of an album is looked for."""
 
@@ -267,7 +270,8 @@ def _describe(message: TelegramMessage) -> str:
     if message.venue:
         return words_of(f"{message.venue.title}, {message.venue.address}")[:200]
     if message.location:
-        return f"{message.location.latitude:.5f}, {message.location.longitude:.5f}"
+        north, east = message.location.latitude, message.location.longitude
+        return f"{north:.5f}, {east:.5f}" if abs(north) <= NORTHERNMOST and abs(east) <= EASTERNMOST else ""
     if message.contact:
         return words_of(f"{message.contact.first_name} {message.contact.last_name or ''}")[:200]
     if message.poll:

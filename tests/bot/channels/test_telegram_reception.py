@@ -226,6 +226,42 @@ class TestWords:
         assert len(await shop.received()) == 1
 
 
+class TestOfAnotherForm:
+    @pytest.mark.parametrize(
+        "oddity",
+        [
+            {"from": {"id": WANG, "first_name": "王"}},
+            {"from": {"id": WANG}},
+            {"from": {"id": WANG, "is_bot": "no", "first_name": 5, "language_code": "zh-hans"}},
+            {"from": "a name", "new_field": {"a": 1}},
+            {"date": 10**18},
+            {"date": "yesterday", "from": {"id": WANG, "is_bot": False, "first_name": "王"}},
+        ],
+    )
+    async def test_the_words_of_a_private_message_come_through(self, shop: Shop, oddity: dict[str, Any]) -> None:
+        await shop.open()
+        shop.api.says(WANG, "在吗", **oddity)
+        assert await shop.until_told(WANG, 1) == ["回：在吗"]
+        [message] = await shop.received()
+        assert message.text == "在吗"
+
+    @pytest.mark.parametrize(
+        "place",
+        [
+            {"location": {"latitude": 10**300, "longitude": -(10**300)}},
+            {"venue": {"title": "9" * 300, "address": "9" * 300, "location": {"latitude": 1, "longitude": 2}}},
+        ],
+    )
+    async def test_a_place_that_is_none_has_a_short_name_or_none(self, shop: Shop, place: dict[str, Any]) -> None:
+        await shop.open()
+        shop.api.says(WANG, **place)
+        await shop.until_told(WANG, 1)
+        [message] = await shop.received()
+        [attachment] = message.attachments or []
+        assert len(attachment["name"]) <= 200
+        assert "1000000" not in attachment["name"]
+
+
 class TestFiles:
     async def test_a_photo_is_kept_with_its_caption(self, either_shop: Shop) -> None:
         shop, api = either_shop, either_shop.api

@@ -126,17 +126,18 @@ async def test_an_older_backup_is_never_written_over(tmp_path: Path) -> None:
     assert (status, file.read_bytes()) == (2, b"an older one")
 
 
-async def test_under_another_secret_nothing_is_put_anywhere(tmp_path: Path) -> None:
-    shop, file = settings_at(tmp_path / "shop"), tmp_path / "monday.tar.gz"
+async def test_under_another_secret_nothing_is_put_anywhere(places: tuple[Settings, Settings], tmp_path: Path) -> None:
+    shop, new = places
+    file = tmp_path / "monday.tar.gz"
     await lived_in(shop)
     await write(shop, file)
-    other = settings_at(tmp_path / "new", secret="another secret than the one it was written with")
-    status, said = await read(other, file)
+    secret = SecretStr("another secret than the one it was written with")
+    status, said = await read(new.model_copy(update={"secret_key": secret}), file)
     assert status == 1
     assert "another HUIKE_SECRET_KEY" in said
     assert not (tmp_path / "new" / "attachments").exists()
-    right = settings_at(tmp_path / "new")
-    assert (await read(right, file))[0] == 0
+    assert (await read(new, file))[0] == 0
+    assert (new.data_dir / "attachments" / FILE).read_bytes() == b"a photo"
 
 
 @pytest.mark.parametrize("content", [b"no archive", b""])
