@@ -15,6 +15,7 @@ from crm_store.text import normalise
 
 _PAUSE = re.compile(
     r"[，,。;；！!？?\n…~～]+|(?<!\bno)\.+|\.+(?!\s*\d)|\s{2,}|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff\d])"
+    r"|(?<=[好对對行是嗯得啱系係吧啊呀的])(?=(?:但|不过|不過|可是|如果|要是|除非|前提))"
     r"|(?<=[谢謝了吧啊喔哦])\s+(?=[A-Za-z])|\s+(?=(?:but|and|though|only|what|who|how|when|where|which)\b)",
     re.IGNORECASE,
 )
@@ -68,6 +69,15 @@ _INSISTS = re.compile(
     re.IGNORECASE,
 )
 """A no to what was understood, by whom still wants the very thing: "no, I do want it", 不是不换. No yes either."""
+_JOINS_ON = re.compile(r"但|不过|不過|可是|如果|要是|除非|前提|再|那|顺便|順便|就|帮我|幫我|麻烦|麻煩|咁|仲|还有|還有")
+"""What may follow a yes of one sign without a pause; 好慢 and 行李 are none."""
+_ON_CONDITION = re.compile(
+    r"只要.+(?:就|先|都)(?:行|可以|好|得|成|换|退|要|办)|除非|前提|先(?:至|再)?(?:行|得)$"
+    r"|^(?:only )?(?:if|when) |\b(?:unless|as long as|provided|providing|on condition|only if|so long as)\b"
+)
+_HALVES = re.compile(r"[，,。;；！!？?\n…~～]+|\.+(?!\d)|\s+(?=(?:but|and)\b)", re.IGNORECASE)
+"""Only what surely parts two clauses: a condition is one with the words behind its "if"."""
+_MARKS = " ,，、.。!！~～…;；:：-–—"
 AGAIN_CHARACTERS, AGAIN_WORDS = 12, 8
 """The wish said once more is so short: more words tell something else."""
 
@@ -106,6 +116,8 @@ def _read(text: str) -> Consent:
         return Consent(Answer.NO)
     if (insisted := _INSISTS.match(text.strip())) is not None:
         return Consent(Answer.NOT_YET, text.strip()[insisted.end() :].strip(" ，,。.!！的啦啊"))
+    if laid_down := condition(text):
+        return Consent(Answer.NOT_YET, laid_down)
     if hesitates(text):
         others = [clause for clause in clauses(text) if not hesitates(clause) and not _is_plain(clause, "yes")]
         if not others and asks_back(asked := lexicon.without("hesitation", text)) and len(asked.split()) > 1:
@@ -126,8 +138,47 @@ def _read(text: str) -> Consent:
     if said is False:
         return Consent(Answer.NO, rest if _says_something(rest) else "")
     if said is True and not asks and not lexicon.mentions("negation", first):
+        # "Yes if it's free" says more than yes before any pause.
+        rest = f"{parted_yes(first)[1]} {rest}".strip()
         return Consent(Answer.YES, rest if _says_something(rest) else "")
     return Consent(None, text)
+
+
+def parted_yes(text: str) -> tuple[str, str]:
+    """The words of yes and politeness at the beginning of a text, and what stands behind them: "ok, please", "make it two".
+
+    The first is empty where it does not begin with a yes: 好慢, 是不是."""
+    words = _closed_up("answer", "yes") | _closed_up("courtesy") | _closed_up("breath")
+    for end in range(len(text), 0, -1):
+        inside_word = end < len(text) and (text[end - 1] + text[end]).isascii() and text[end - 1 : end + 1].isalnum()
+        head = normalise(text[:end]).replace(" ", "")
+        if inside_word or not text[end - 1].isalnum() or not _made_of(head, words):
+            continue
+        joined = end < len(text) and text[end].isalnum() and not head.isascii()
+        if joined and len(head) < 2 and not _JOINS_ON.match(text[end:]):
+            continue
+        return text[:end], text[end:].strip(_MARKS)
+    return "", text.strip()
+
+
+def is_condition(clause: str) -> bool:
+    """Whether a clause names the case in which something shall be done: "if it's free", 要是今天能到就行, 除非要钱.
+    A polite "if you can" names none."""
+    bare = lexicon.without("polite_if", clause)
+    begins = any(heard.value == "begins" and heard.start == 0 for heard in lexicon.heard("supposing", bare))
+    within = any(heard.value == "within" for heard in lexicon.heard("supposing", bare))
+    return bool(bare) and (begins or within or _ON_CONDITION.search(normalise(bare)) is not None)
+
+
+def condition(text: str) -> str:
+    """The clauses of a text that make its yes, or its wish, depend on something, without questions."""
+    found = []
+    for clause in filter(str.strip, _HALVES.split(text)):
+        head, behind = parted_yes(clause)
+        asks = asks_back(clause) or _QUESTION.search(clause)
+        if behind and not asks and is_condition(behind if head else clause):
+            found.append(behind if head else clause)
+    return " ".join(found)
 
 
 def _behind_acknowledgement(first: str, rest: str, text: str) -> Consent:

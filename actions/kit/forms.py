@@ -16,10 +16,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.kit import consent, lexicon
+from actions.kit import consent, lexicon, yes_but
 from actions.kit.base import ASIDES_SLOT, GO_ON, OFFERS, PUT_OFF, SET_ASIDE, Event, Turn, focus_kept
 from actions.kit.consent import Answer
 from actions.kit.rule_first import Rule, rule_for
+from actions.kit.yes_but import YesBut
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
 
@@ -32,6 +33,8 @@ HEARD_APART = frozenset({"report_danger", "hesitate", "deny_act", "undo", "vent"
 """Found by hearing, which knows the open form: whatever the words hold, they are no answer to it."""
 _PLAIN = frozenset({"affirm", "inform"})
 """Intents without an answer of their own, when the form does not take the message."""
+_AGREED = (True, "file")
+"""Values of the last slot of a form by which its act is done."""
 SURE = 0.6
 """Confidence from which a question counts as a question even where a form waits for free words."""
 
@@ -68,14 +71,15 @@ class CrmForm(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         rule = await rule_for(tracker) if self._is_doubted(tracker) else None
         async with Turn.opened(dispatcher, tracker, self.name(), writes=self.writes) as turn:
-            filled = await self._filled(turn)
+            beside = yes_but.read(turn.entity("choice"))
+            filled = await self._beside_yes(turn, beside) if beside else await self._filled(turn)
             says_no_more = turn.intent in _PLAIN and self._is_doubted(tracker)
             if not filled and (turn.intent in activating_intents(self.form_name) or says_no_more):
                 # The wish that began the form, said once more. Rasa can neither take it as an answer nor start the
                 # form again, and would lose the form; with a slot set to what it is, the form just asks once more.
                 filled = {self.slots[0]: tracker.get_slot(self.slots[0])}
             is_unchanged = all(tracker.get_slot(slot) == value for slot, value in filled.items())
-            if filled and is_unchanged and self._is_doubted(tracker) and not dispatcher.messages:
+            if filled and is_unchanged and not beside and self._is_doubted(tracker) and not dispatcher.messages:
                 _nothing_done(turn, rule)
             begins = tracker.get_slot(REQUESTED_SLOT) not in self.slots
             offered = tracker.get_slot(REQUESTED_SLOT) in OFFERS
@@ -100,6 +104,18 @@ class CrmForm(Action, ABC):
         if turn.entity("choice") == GO_ON:
             return {} if turn.pressed else await self.fill_again(turn)
         return await self.fill(turn)
+
+    async def _beside_yes(self, turn: Turn, kind: YesBut) -> dict[str, Any]:
+        """What stood beside a yes and made it none: the values it gives, and the question once more; where it gives
+        none, it is named. Whatever it sounds like, it agrees to nothing."""
+        asked = str(turn.slot(REQUESTED_SLOT) or "")
+        filled = dict(await self.fill(turn)) if kind is YesBut.EDIT else {}
+        if filled.get(asked) in _AGREED:
+            del filled[asked]
+        changes = any(turn.slot(slot) != value for slot, value in filled.items())
+        if not changes and not turn.dispatcher.messages:
+            turn.say(f"reply_yes_but_{kind}", words=turn.text.strip())
+        return filled or {self.slots[0]: turn.slot(self.slots[0])}
 
     def _passes_by(self, turn: Turn) -> bool:
         """A courtesy or the wish to stop is no answer to any form, however much its words look like one."""

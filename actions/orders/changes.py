@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from actions.kit import delivery_moved, lexicon, parcel_asked, sizes_said, slot_text
+from actions.kit import addresses, delivery_moved, lexicon, parcel_asked, sizes_said, slot_text, yes_but
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button
 from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import CrmForm, requested
@@ -64,6 +64,8 @@ class ChangeOrderForm(CrmForm):
         if begins(self, turn):
             filled = blank(self) | self._what(turn)
             filled |= await self._order(turn, turn.member, filled["change_order_what"])
+        elif yes_but.read(choice(turn)) is not None:
+            return await self._put_right(turn)
         elif another := self._another_time(turn):
             return {"change_order_value": another}
         elif requested(turn, "change_order_confirmed") and (answer := confirmed(turn, "change_order_confirmed")):
@@ -95,6 +97,23 @@ class ChangeOrderForm(CrmForm):
         if order is not None and what in ("size", "colour") and len(order.lines) > 1:
             needed.append("change_order_line")
         return [*needed, "change_order_value", "change_order_confirmed"]
+
+    async def _put_right(self, turn: Turn) -> dict[str, Any]:
+        """Beside a yes, another value for what is changed: read from the words, or asked for where they only say that it
+        is another. A wish to change something else of the order is none."""
+        known = {slot: turn.slot(slot) for slot in self.slots}
+        what = known["change_order_what"]
+        named = self._what(turn).get("change_order_what")
+        if another := self._another_time(turn):
+            return {"change_order_value": another}
+        if named not in (None, what):
+            return {}
+        if what == "address":
+            found = addresses.found(words(turn))
+            value = {"change_order_value": found} if found else {}
+        else:
+            value = await self._value(turn, known | {"change_order_value": None})
+        return value or ({"change_order_value": None} if named == what else {})
 
     def _another_time(self, turn: Turn) -> str | None:
         """At the last question, a delivery time that differs from the one it named: neither a yes nor a no to that one.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import consent, lexicon, slot_text, yes_but
 from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed, words
@@ -179,6 +179,10 @@ def _topic_beside(turn: Turn) -> dict[str, str]:
 def _phone_confirmed(turn: Turn) -> dict[str, bool]:
     answer = _yes_or_no(turn, "callback_phone_confirmed")
     text = words(turn)
+    is_other = yes_but.read(choice(turn)) is not None and lexicon.mentions("phone_word", text)
+    if is_other and lexicon.corrects(text):
+        # "Yes, but the number isn't that one any more."
+        return {"callback_phone_confirmed": False}
     if answer is None and lexicon.mentions("same_number", text) and not consent.doubts(text):
         answer = None if lexicon.mentions("negation", lexicon.without("same_number", text)) else True
     return {} if answer is None else {"callback_phone_confirmed": answer}
@@ -188,6 +192,9 @@ def _yes_or_no(turn: Turn, slot: str) -> bool | None:
     """Yes, no, or neither; words that only want time are neither, whatever they were understood as."""
     if not turn.pressed:
         said = consent.read(words(turn)).answer
+        if said is Answer.YES and turn.intent == "deny" and is_sure(turn):
+            # "Ok but ring my office": a yes to the call, and none to the number.
+            return False
         if said is not None:
             return None if said is Answer.NOT_YET else said is Answer.YES
         if not is_sure(turn):

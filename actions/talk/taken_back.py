@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon
+from actions.kit import lexicon, yes_but
 from actions.kit.base import STAYS, CrmAction, Event, Turn
 from actions.kit.forms import REQUESTED_SLOT, begun_by
 from actions.kit.quick_replies import likely_next, wish
@@ -12,6 +12,7 @@ from actions.service.callbacks import calls_of
 from actions.service.feedback import PRAISED, strike_out_praise
 from actions.talk.acts import last_act
 from actions.talk.courtesies import forms
+from crm_store.conversations import Context
 from crm_store.labels import label
 from crm_store.members import MemberStatus
 
@@ -40,6 +41,11 @@ class ActionHesitate(CrmAction):
     resumes_form: ClassVar[bool] = False
 
     async def answer(self, turn: Turn) -> list[Event] | None:
+        if (beside := yes_but.read(turn.entity("choice"))) and turn.form is None:
+            # A yes that was none, to a question of no form: its buttons stand below it once more.
+            asked_before = Context.read(turn.conversation.context).expects.options
+            turn.say(f"reply_yes_but_{beside}_ask", words=turn.text.strip(), buttons=asked_before)
+            return []
         asked = str(turn.slot(REQUESTED_SLOT) or "")
         if turn.form and (turn.form in FORMS_OF_ACTS or asked.endswith(CONSENT_SLOT_ENDINGS)):
             turn.say("reply_hesitate_nothing_done")

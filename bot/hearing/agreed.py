@@ -55,14 +55,9 @@ def only_repeats(rest: str) -> bool:
 
 def only_says_the_act(rest: str, whole: Parsed, clauses: Sequence[tuple[Clause, Parsed]], expects: Expectation) -> bool:
     """Whether what stands beside a yes names the very act that was asked about, and nothing else: 对，撤回."""
-    asked = {expectation.intent_behind(option) for option in expects.options if option.get("answer") == Answer.YES}
-    words = {word for act in asked | begun_by(expects.form or "") for word in _words_for(act)}
-    words |= {
-        part for option in expects.options if expectation.says_yes(option) for part in expectation.parts_of(option)
-    }
-    if says_only(rest, words):
+    if names_only_the_act(rest, expects):
         return True
-    asked |= activating_intents(expects.form) if expects.form else set()
+    asked = _asked(expects) | (activating_intents(expects.form) if expects.form else set())
     beside = [(clause.text, heard) for clause, heard in clauses if clause.text and clause.text in rest]
     if not clauses and rest:
         # Too short to be taken apart: the whole is the yes and the act.
@@ -71,6 +66,20 @@ def only_says_the_act(rest: str, whole: Parsed, clauses: Sequence[tuple[Clause, 
         intent_of(heard) in asked and not entities_of(heard) and not slot_text.is_question(text)
         for text, heard in beside
     )
+
+
+def names_only_the_act(rest: str, expects: Expectation) -> bool:
+    """Whether words are nothing but the act that was asked about, by its name or by what stands on its button."""
+    words = {word for act in _asked(expects) | begun_by(expects.form or "") for word in _words_for(act)}
+    words |= {
+        part for option in expects.options if expectation.says_yes(option) for part in expectation.parts_of(option)
+    }
+    return says_only(rest, words)
+
+
+def _asked(expects: Expectation) -> set[str]:
+    """The intents behind the buttons that say yes."""
+    return {expectation.intent_behind(option) for option in expects.options if option.get("answer") == Answer.YES}
 
 
 def yes_by_the_act(text: str, expects: Expectation) -> Consent | None:

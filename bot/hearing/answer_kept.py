@@ -225,12 +225,12 @@ def _leaves_it(others: list[str], said: Said, expects: Expectation) -> bool:
     if any(hedges(piece) or lexicon.mentions("but", piece) or _changes(piece, expects) for piece in told):
         return False
     asked = [piece for piece in others if _asks(piece)]
-    if any(slot_text.supposes(piece) or lexicon.mentions("but", piece) or _decides(piece) for piece in asked):
+    if any(slot_text.supposes(piece) or lexicon.mentions("but", piece) or decides(piece) for piece in asked):
         return False
     return bool(asked) or expects.slot in _MAY_TELL_MORE
 
 
-def _decides(piece: str) -> bool:
+def decides(piece: str) -> bool:
     """Whether a question is about what is agreed to: it puts another value in its place (改到四点行吗), or asks which
     of several is meant (哪个电话)."""
     flat = normalise(piece)

@@ -100,7 +100,7 @@ def _yes_or_no(said: Said, context: Context) -> Heard | None:
     """The message as an answer to a question that yes or no answers; None when it is none."""
     expects, answer = context.expects, consent.read(said.text)
     if answer.answer is None and return_details.asks_of_condition(said.text):
-        asked = _of_the_return(said.text, said.whole, context)
+        asked = of_the_return(said.text, said.whole, context)
         if asked is not None:
             return Heard.of(asked)
     if answer.answer is None:
@@ -262,7 +262,7 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
         )
         return Heard.of(plain) if says_the_same else None
     beside = with_details(answer.rest, beside, said)
-    wish = _of_the_return(answer.rest, beside, context) or compensation.step(answer.rest, beside, context)
+    wish = of_the_return(answer.rest, beside, context) or compensation.step(answer.rest, beside, context)
     wish = wish or single(answer.rest, beside, context)
     answered = _without_rest(plain, said, answer.rest)
     if context.expects.slot in agreed.DONE_BY_YES and (answer.answer is Answer.YES or wishes.asks(wish.intent)):
@@ -275,7 +275,7 @@ def _consented(said: Said, answer: Consent, context: Context) -> Heard | None:
 def _not_yet(said: Said, answer: Consent, beside: Parsed | None, context: Context) -> Heard | None:
     """Neither yes nor no: time to think, or a condition first. What is asked beside it is heard by others, and of the
     return that is asked about by its form."""
-    if answer.rest and _of_the_return(answer.rest, said.whole, context):
+    if answer.rest and of_the_return(answer.rest, said.whole, context):
         return Heard.of(words(said, RETURN))
     lays_condition = consent.depends(answer.rest) and intent_of(said.whole) in {FALLBACK, AFFIRM, "inform"}
     if lays_condition and not _asks(answer.rest) and beside is None:
@@ -332,7 +332,7 @@ def _question_beside(said: Said, answer: Consent, context: Context) -> Parsed | 
     return None
 
 
-def _of_the_return(text: str, heard: Parsed, context: Context) -> Step | None:
+def of_the_return(text: str, heard: Parsed, context: Context) -> Step | None:
     """A question about the very return that the yes registers: told of that one, not of parcels or points at large."""
     is_last = context.expects.form == agreed.RETURN_FORM and context.expects.slot in agreed.DONE_BY_YES
     is_aside = lexicon.meant("return_aside", text) is not None or lexicon.mentions("second_exchange", text)

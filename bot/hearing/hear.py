@@ -58,6 +58,7 @@ from bot.hearing import (
     own_complaints,
     parcel_asked,
     person,
+    plain_yes,
     points_reckoned,
     praised,
     purchase_asked,
@@ -114,11 +115,15 @@ SURELY_NEGATIVE = 0.8
 
 
 def hear(said: Said, context: Context) -> Heard:
-    """The steps of a message."""
+    """The steps of a message; an act is carried out by none of them on less than a plain yes."""
+    return plain_yes.only_plain(said, _heard(said, context), context)
+
+
+def _heard(said: Said, context: Context) -> Heard:
     if at_risk := _danger(said, context):
         return at_risk
     if said.objection is not None:
-        heard = hear(replace(said, objection=None), context) if said.objection.rest else None
+        heard = _heard(replace(said, objection=None), context) if said.objection.rest else None
         return asked_again.anew(heard, said.objection, said.whole, context)
     if struck_out := praised.taken_back(said, context):
         return struck_out

@@ -60,7 +60,7 @@ def unclear(text: str, context: Context) -> Heard:
         ("电话没错 会提前发短信吗", NUMBER, "会提前发短信吗"),
         ("登記，會有補償嗎？", CASE, "會有補償嗎？"),
         ("好，换。这个券能叠加吗", REDEEM, "这个券能叠加吗"),
-        ("是，取消。优惠券会退回来吗", CANCEL, "优惠券会退回来吗"),
+        ("是，取消。钱几天到账", CANCEL, "钱几天到账"),
     ],
 )
 def test_the_yes_is_taken_and_the_rest_heard_after_it(text: str, context: Context, rest: str) -> None:
