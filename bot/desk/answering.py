@@ -12,7 +12,9 @@ from bot.hearing import (
     answer_kept,
     asked_again,
     beginnings,
+    form_answer,
     language,
+    left_over,
     never_asked,
     objection,
     ruled_out,
@@ -144,9 +146,13 @@ async def answer(
         heard = replace(beside, steps=[*heard.steps, *beside.steps], kept=[*heard.kept, *beside.kept])
         for step in beside.steps:
             await taken.take(step)
+    elif said is not None and (parts := form_answer.parted(said, context)):
+        await _both_counted(parts, heard, context, taken)
     is_member = conversation.member_id is not None
     if said is not None and taken.met_silence:
         await taken.take(unanswered.step(said))
+    if said is not None and (named := [*heard.named, *_passed_over(said, taken)]):
+        taken.name(named)
     waiting = still(context.kept, heard, at=conversation.last_seq, is_member=is_member)
     while waiting and taken.last.active_form is None:
         kept = waiting.pop(0)
@@ -173,6 +179,45 @@ async def _beside_the_answer(text: str, context: Context, taken: "_Taken") -> He
     between = replace(between, expects=replace(between.expects, options=[]))
     said = await understood(taken.dialogue, text, taken.conversation, sent_at=now())
     return answer_kept.of_the_rest(hear(said, between), between)
+
+
+async def _both_counted(parts: form_answer.Apart, heard: Heard, context: Context, taken: "_Taken") -> None:
+    """An answer and a question beside it, amid a form: what the form passed over is heard by itself."""
+    expects, last = context.expects, taken.last
+    if last.active_form != expects.form or not taken.replies:
+        return
+    if last.requested_slot == expects.slot:
+        if form_answer.may_be_lost(expects) and not form_answer.was_tried(parts, heard):
+            await _answer_again(parts, expects, taken)
+    elif len(taken.replies) == 1 and len(taken.steps) == 1:
+        # The form took its answer and says only what it asks next: nothing was said to the question.
+        question = taken.replies.pop()
+        if beside := await _beside_the_answer(parts.asked, context, taken):
+            for step in beside.steps:
+                await taken.take(step)
+        if question.text not in {reply.text for reply in taken.replies}:
+            taken.replies.append(question)
+
+
+async def _answer_again(parts: form_answer.Apart, expects: Expectation, taken: "_Taken") -> None:
+    """Puts the answer alone to a form that asks the same once more; what is said stays where it does not take it."""
+    before = list(taken.replies)
+    so_far = {"language": taken.language, "locale": taken.conversation.locale}
+    (parsed,) = await taken.dialogue.understand([parts.told], **so_far, sent_at=now())
+    await taken.take(form_answer.step(parts, {**parsed, "language": taken.language}))
+    if (taken.last.active_form, taken.last.requested_slot) == (expects.form, expects.slot):
+        taken.replies = before
+    elif form_answer.is_same_question(before[-1], expects):
+        del taken.replies[len(before) - 1]
+
+
+def _passed_over(said: Said, taken: "_Taken") -> list[str]:
+    """Questions of the message that nothing was said to, because they might have been none."""
+    return [
+        step.text
+        for step, result in zip(taken.steps, taken.results, strict=True)
+        if not result.replies and left_over.is_to_be_named(step, said)
+    ]
 
 
 @dataclass
@@ -251,6 +296,16 @@ class _Taken:
         given = again.given(self.replies, "", before)
         is_same = given is not None and before is not None and given.answer == before.answer
         return is_same and self.last.active_form is None
+
+    def name(self, parts: Sequence[str]) -> None:
+        """Names what of the message nobody understood, before the question of a form that is open."""
+        if not self.replies or self.conversation.state != ConversationState.BOT:
+            return
+        told = notices.parts_not_heard(parts, self.language)
+        if self.last.active_form is not None:
+            self.put_before_the_question(told)
+        else:
+            self.replies.append(told)
 
     def put_before_the_question(self, reply: Reply) -> None:
         self.replies.insert(max(0, len(self.replies) - 1), reply)

@@ -55,6 +55,11 @@ def kept_wish(wishes: Sequence[Parsed], language: Language) -> Reply:
     return plain("kept_wish", language, wish=_titles(wishes, language))
 
 
+def parts_not_heard(parts: Sequence[str], language: Language) -> Reply:
+    """Names what of a message was not understood, beside the answer to the rest."""
+    return plain("parts_not_heard", language, parts=wording("desk.between_parts", language).join(parts))
+
+
 def next_wish(wish: Parsed, language: Language) -> Reply:
     """Said before a wish is taken up that had to wait."""
     return plain("next_wish", language, wish=_titles([wish], language))

@@ -10,11 +10,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from actions.kit import alternatives, consent, lexicon, sizes_said, slot_text
+from actions.kit.base import ALONGSIDE
+from actions.kit.beside import before_connector
 from actions.kit.consent import Answer
 from actions.kit.forms import begun_by
-from bot.hearing import agreed, answered, called_off, expectation
-from bot.hearing.said import CHOICE, SECOND_WISH, Said, waits_for_a_story
-from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, with_intent
+from bot.hearing import agreed, answered, called_off, expectation, form_answer, wishes
+from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, waits_for_a_story
+from bot.hearing.steps import (
+    FALLBACK,
+    Heard,
+    Step,
+    confidence_of,
+    entities_of,
+    intent_of,
+    is_wish,
+    with_intent,
+)
 from crm_store.conversations import Context, Expectation, Option, Parsed
 from crm_store.numerals import in_digits
 from crm_store.text import normalise
@@ -25,6 +36,9 @@ REDEEM_FORM, CANCEL_ORDER_FORM = "redeem_form", "cancel_order_form"
 _MAY_TELL_MORE = agreed.OFFERED_CASES | {"return_line_confirmed"}
 """Slots of questions behind whose yes a mere detail may stand: of the case, or what is wrong with the thing."""
 _ANSWERS = frozenset({AFFIRM, "deny", HESITATE})
+_TAKES_DETAILS = frozenset({"profile_form", "join_form"})
+_OF_DETAILS = frozenset({"update_profile", "bind_account", "ask_profile", "join_membership", "opt_out", "opt_in"})
+"""Forms of one's own data, and acts and figures that a question beside them may sound like."""
 _SPEAKS_ALONE = frozenset({"report_danger", "request_human", "change_language", "undo", "deny_act"})
 """What counts whatever was answered beside it."""
 _THING = r"(?:一)?(?:单|件|条|双|个|台|张|款|笔|只|瓶|盒|部|套|支|对|份|号|号码|电话|手机)"
@@ -72,7 +86,7 @@ def kept(said: Said, heard: Heard, context: Context) -> Heard:
     expects = context.expects
     if not expects.is_open or waits_for_a_story(context) or heard.kept or _speaks_alone(heard, expects):
         return heard
-    parted = _value_and_question(said, context) or _yes_and_more(said, expects)
+    parted = _value_and_question(said, context) or _told_and_announced(said, expects) or _yes_and_more(said, expects)
     if parted is None or _is_held(heard, parted):
         return heard
     answer = _step(said, parted, expects)
@@ -90,7 +104,16 @@ def of_the_rest(heard: Heard, context: Context) -> Heard | None:
     where nothing else is left."""
     asks = agreed.asks_yes_or_no(context.expects) or context.expects.form is not None
     steps = [step for step in heard.steps if not (asks and _agrees(step)) and not _files_again(step, context)]
-    return replace(heard, steps=steps, then="") if steps else None
+    return replace(heard, steps=[_as_rule(step, context) for step in steps], then="") if steps else None
+
+
+def _as_rule(step: Step, context: Context) -> Step:
+    """A question behind a detail that was just given, heard as an act on one's data: it asks how that is (改了今年还有
+    生日礼吗), and changes nothing that was said."""
+    of_details = step.heard is not None and step.intent in _OF_DETAILS and context.expects.form in _TAKES_DETAILS
+    if not of_details or step.heard is None or not _asks(step.text) or _decides(step.text):
+        return step
+    return replace(step, heard=with_intent({**step.heard, "entities": []}, wishes.FAQ, {ALONGSIDE: step.text}))
 
 
 def _files_again(step: Step, context: Context) -> bool:
@@ -149,6 +172,28 @@ def _value_and_question(said: Said, context: Context) -> Parted | None:
     return Parted(head, rest, option, is_value) if option is not None or is_value else None
 
 
+def _told_and_announced(said: Said, expects: Expectation) -> Parted | None:
+    """What is only told, before another matter is announced: 太小了 另外想問你們有賣圍巾嗎. The form takes it where it is
+    an answer, and hears nothing of the other matter."""
+    place = next((number for number, (clause, _) in enumerate(said.clauses) if clause.announced), 0)
+    if expects.form is None or not place or not form_answer.may_be_lost(expects):
+        return None
+    told, (other, parsed) = said.clauses[:place], said.clauses[place]
+    if not all(_is_only_told(clause.text, heard) for clause, heard in told) or not is_wish(parsed, SECOND_WISH):
+        return None
+    if intent_of(parsed) in begun_by(expects.form):
+        return None
+    at = said.text.find(other.text)
+    head, _ = before_connector(said.text)
+    return Parted(head, said.text[at:].strip(), is_value=True) if head and at > 0 else None
+
+
+def _is_only_told(text: str, heard: Parsed) -> bool:
+    """Whether a clause surely tells something, and neither asks nor agrees nor waits."""
+    is_told = intent_of(heard) == INFORM and confidence_of(heard) >= SURE_OF_ANOTHER
+    return is_told and not _asks(text) and consent.read(text).answer is None and not consent.hesitates(text)
+
+
 def _gives(piece: str, expects: Expectation, said: Said) -> bool:
     """Whether a clause gives what the open slot takes."""
     slot = expects.slot or ""
@@ -167,8 +212,16 @@ def _names_a_time(piece: str, said: Said) -> bool:
     )  # fmt: skip
 
 
+def _is_a_name(piece: str, said: Said) -> bool:
+    """Whether a clause was heard as bare words that tell something, as a name is: 林小雨."""
+    return any(clause.text == piece and _is_only_told(piece, heard) for clause, heard in said.clauses)
+
+
 _TAKES: Mapping[str, Callable[[str, Said], bool]] = {
     "callback_window": _names_a_time,
+    "join_name": _is_a_name,
+    "return_line_confirmed": lambda piece, _: lexicon.meant("return_reason", piece) is not None,
+    "return_reason": lambda piece, _: lexicon.meant("return_reason", piece) is not None,
     "return_new_size": lambda piece, _: bool(sizes_said.wished(piece)),
 }
 

@@ -51,6 +51,7 @@ from bot.hearing import (
     next_asked,
     not_arrived,
     not_clear,
+    nothing_dropped,
     one_answer,
     one_more,
     one_question,
@@ -148,7 +149,8 @@ def _without_danger(said: Said, context: Context) -> Heard:
         return answers
     asked = said if waits_for_a_story(context) else said_last.without_idle_denials(said)
     every = named_beside.meant(said, left_over.answered_too(asked, first, context))
-    return card.only_where_asked(said, one_answer.once(said, filed.once(every, context)), context)
+    every = nothing_dropped.served_too(asked, filed.once(every, context), context)
+    return card.only_where_asked(said, one_answer.once(said, every), context)
 
 
 def _first_heard(said: Said, context: Context) -> Heard:

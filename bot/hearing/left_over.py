@@ -50,11 +50,11 @@ PARCEL = "ask_parcel"
 VOUCHERS = "ask_vouchers"
 MOST = 3
 """So many questions more than were heard are answered; who asks for so much at once asks again."""
+WHOLE = 0.9
+"""Confidence from which a question is one by itself, and no half of another."""
 OWN_WISH = 0.5
 """Confidence from which a question beside others asks for what it was heard as."""
-SPEAKS_ALONE = frozenset(
-    {REPORT_DANGER, "request_human", "change_language", "bot_challenge", "deny_act", "give_praise", "hesitate"}
-)
+SPEAKS_ALONE = frozenset({REPORT_DANGER, "request_human", "change_language", "bot_challenge", "deny_act", "hesitate"})
 """What is answered alone: beside help in danger or a person no rule is told."""
 NO_QUESTION = frozenset(
     {
@@ -110,7 +110,7 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
     if (intents == [FAQ] and len(left) > 1) or intents in NOT_UNDERSTOOD:
         return Heard.of(*(_asked(part, said, context) for part in left), *_wished(left, said, context))
     heard = _with_fault(said, heard, context)
-    told = [_without(step, left, said) for step in heard.steps]
+    told = [without(step, left, said) for step in heard.steps]
     return _put_among(replace(heard, steps=told), [_asked(part, said, context) for part in left], context)
 
 
@@ -233,7 +233,9 @@ def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
 def _only_together(step: Step, its_own: Sequence[Part]) -> bool:
     """Whether a question is known by words that stand in several of its clauses: the place in one, how much in
     another."""
-    return plainly.is_heard(step.text) and not any(plainly.is_heard(clause.text) for clause, _ in its_own)
+    whole = [part for part in its_own if is_wish(part[1], WHOLE) and not plainly.names_nothing(part[0].text)]
+    is_known_apart = any(plainly.is_heard(clause.text) for clause, _ in its_own)
+    return len(whole) < 2 and plainly.is_heard(step.text) and not is_known_apart
 
 
 def _is_about(parsed: Parsed, intent: str) -> bool:
@@ -310,6 +312,17 @@ def _asked(part: Part, said: Said, context: Context) -> Step:
     return Step(text=clause.text, heard={**heard, "text": clause.text})
 
 
+def is_to_be_named(step: Step, said: Said) -> bool:
+    """Whether a step was a question that is told only where it is known, and surely asks for something: where nothing
+    was said to it, it is named."""
+    asked = next((part for part in said.clauses if part[0].text == step.text), None)
+    if asked is None or not _is_chosen(step, IF_KNOWN):
+        return False
+    behind = said.text[said.text.find(step.text) + len(step.text) :].lstrip()
+    is_question = slot_text.is_question(step.text) or behind[:1] in ("?", "？")
+    return is_question and not (intent_of(asked[1]) in NO_QUESTION and _is_clear(asked[1]))
+
+
 def _of_goods(clause: Clause, parsed: Parsed, said: Said) -> Step | None:
     """The step of what is asked of a thing that the message names: 保温几个小时 beside 能不能刻字."""
     named = [each for each in entities_of(said.whole) if each.get("entity") == "product"]
@@ -334,7 +347,7 @@ def _is_denied(text: str) -> bool:
     return denial.denied(text) is not None or (bool(ways) and all(each.denied for each in ways))
 
 
-def _without(step: Step, left: Sequence[Part], said: Said) -> Step:
+def without(step: Step, left: Sequence[Part], said: Said) -> Step:
     """The step of the whole message as that of the one clause that is left of it, where that was heard alike."""
     rest = [part for part in said.clauses if part not in left]
     if step.heard is None or step.text != said.text or len(rest) != 1:

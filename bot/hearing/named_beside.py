@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.kit import airline, goods, lexicon, plainly, slot_text
+from actions.kit.forms import begun_by
+from bot.hearing import bare_amid_form
 from bot.hearing.said import Said
 from bot.hearing.steps import FROM_FOCUS, NO_WISH, Heard, Step, entities_of, intent_of
 from crm_store.conversations import Context, Parsed
+from crm_store.language import Language
 
 PRODUCT, RECOMMEND, FAQ = "ask_product", "ask_recommendation", "ask_faq"
 OF_A_PURCHASE = frozenset({"report_fault", "return_or_refund"})
@@ -26,11 +29,23 @@ def meant(said: Said, heard: Heard) -> Heard:
     if len(said.clauses) < 2:
         return heard
     product, day = _only(said, "product"), _only(said, "time")
-    steps = [_with(step, said, product, day) for step in heard.steps]
+    steps = [_of_what_begins(_with(step, said, product, day), heard.steps) for step in heard.steps]
     if product is not None and any(step.intent == PRODUCT for step in steps):
         # 电饭煲还有货吗，想买来送我妈: a reason to buy that thing, and no wish for others.
         steps = [step for step in steps if not (step.intent == RECOMMEND and _only_buys(step.text))]
     return replace(heard, steps=steps)
+
+
+def _of_what_begins(step: Step, steps: Sequence[Step]) -> Step:
+    """A question that names nothing, only when or at what cost, asked of what another step begins: 想加入會員 要錢嗎."""
+    if step.heard is None or step.intent != FAQ:
+        return step
+    begun = {other.intent for other in steps if other is not step}
+    form = next((form for form in bare_amid_form.NOUNS if begun & begun_by(form)), "")
+    question = bare_amid_form.named(step.text, form, Language.of(step.heard.get("language")))
+    if question is None:
+        return step
+    return replace(step, text=question, heard={**step.heard, "text": question}, stands_for=step.text)
 
 
 def _only_buys(text: str) -> bool:

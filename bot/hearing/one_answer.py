@@ -31,7 +31,7 @@ _OTHER_MATTERS = ("fault", "points_word", "redemption", "goods_shipping")
 def once(said: Said, heard: Heard) -> Heard:
     """The steps of a message without those whose subject another one answers as a whole."""
     steps = _wish_with_its_purpose(said, _points_together(said, _without_conditions(heard.steps)))
-    return heard if steps == heard.steps else replace(Heard.of(*steps, kept=heard.kept), then=heard.then)
+    return heard if steps == heard.steps else replace(heard, steps=Heard.of(*steps).steps)
 
 
 def _without_conditions(steps: Sequence[Step]) -> list[Step]:

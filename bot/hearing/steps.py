@@ -40,12 +40,14 @@ class Step:
 class Heard:
     """The steps of a message in order, and wishes that wait until what is open now is done.
 
-    `then`: words beside an answer, to be heard once it is taken, in the conversation as it stands by then.
+    `then`: words beside an answer, to be heard once it is taken, in the conversation as it stands by then. `named`:
+    clauses that wish or ask something nobody understood, to be named in the answer.
     """
 
     steps: list[Step]
     kept: list[Parsed] = field(default_factory=list)
     then: str = ""
+    named: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, *steps: Step, kept: list[Parsed] | None = None) -> "Heard":

@@ -49,6 +49,12 @@ _HAS_IT_DONE = re.compile(
 )
 _MARKS = " ,，、"
 _JOINT = re.compile(r"(?<=\S)(?:和|跟|与|與|同埋| and )(?=\S)", re.IGNORECASE)
+_ASKS_ON = re.compile(
+    r"(?<=\S)(?:, )? and (?=(?:how|what|when|where|which|who|why|can|could|do|does|is|are|will|would|may|should)"
+    r"(?: [\w']+){2})",
+    re.IGNORECASE,
+)
+"""An "and" that joins one question to another, also beside what a connector announces."""
 
 _FAMILIES = (
     frozenset({"ask_parcel", "ask_order_status", "chase_promise", "make_complaint", "report_fault"}),
@@ -89,7 +95,8 @@ def clauses(text: str) -> list[Clause]:
     found: list[Clause] = []
     for place, sentence in enumerate(_sentences(text)):
         pieces = [piece for piece in _PAUSE.split(sentence.text) if piece]
-        halves = [half for piece in pieces for half in (_JOINT.split(piece) if sentence.is_whole else [piece])]
+        joint = _JOINT if sentence.is_whole else _ASKS_ON
+        halves = [half for piece in pieces for half in joint.split(piece)]
         said = [half.strip() for half in halves if _says_something(half)]
         if not said and not found and not sentence.is_whole and normalise(sentence.text):
             # A bare yes before another matter is announced (对 然后…) is said all the same.
@@ -146,13 +153,14 @@ def _wished(heard: Sequence[Heard], sentences: Sequence[Heard]) -> list[Heard]:
         parts = [each for each in heard if each[0].sentence == place]
         together = [each for each in sentences if each[0].sentence == place]
         alone = ENDED if len(places) > 1 else PAUSED
-        wished = [each for each in together if _is_wish(*each, alone)]
+        wished = [each for each in together if is_wish_apart(*each, alone)]
         least = alone if len(parts) == 1 else PAUSED
-        found += wished or [part for part in parts if _is_wish(*part, least)]
+        found += wished or [part for part in parts if is_wish_apart(*part, least)]
     return found
 
 
-def _is_wish(clause: Clause, parsed: Parsed, least: float) -> bool:
+def is_wish_apart(clause: Clause, parsed: Parsed, least: float) -> bool:
+    """Whether a clause asks for something of the shop's by itself, and does not only say of what stands beside it."""
     if clause.announced:
         least = ANNOUNCED
     elif intent_of(parsed) == FAQ and slot_text.is_question(clause.text):
