@@ -4,7 +4,7 @@ An order's points follow its state. Once it is complete it earns, whichever way 
 goods come back, or it is over after all, the part of them is taken back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -273,6 +273,37 @@ async def _take_back(
                 )
             )  # fmt: skip
     return written
+
+
+@dataclass(frozen=True)
+class PointsLess:
+    """What a return costs in points. `credited`: they are on the account already and are taken back; else they have not
+    come yet, and so many fewer do."""
+
+    points: int
+    credited: bool
+
+
+async def less_without(session: AsyncSession, member: Member, order: Order, pieces: Mapping[int, int]) -> PointsLess:
+    """What the order would bring less in points if so many pieces of its lines, by id, came back."""
+    categories = await categories_of(session, [order])
+    now_kept = earning_rules.counted_minor(order, categories)
+    then_kept = earning_rules.counted_minor(order, categories, without=pieces)
+    earned = await points.order_earnings(session, order.member_id, order.number)
+    if not earned:
+        if order.status in OVER or not earning_rules.currency_earns(order.currency):
+            return PointsLess(0, credited=False)
+        tier = await tiers.get(session, member.tier_code)
+        before, after = (earning_rules.points_for(kept, tier, order.currency) for kept in (now_kept, then_kept))
+        return PointsLess(before - after, credited=False)
+    whole = earning_rules.counted_minor(order, categories, kept=False)
+    lost = 0
+    for entry in earned:
+        base = entry.details.get("counted_minor") or whole
+        if base:
+            stays, stayed = (int(entry.points * min(Fraction(1), kept / base)) for kept in (then_kept, now_kept))
+            lost += stayed - stays
+    return PointsLess(lost, credited=True)
 
 
 async def categories_of(session: AsyncSession, found: Sequence[Order]) -> Categories:

@@ -40,11 +40,17 @@ def amount_to_earn(missing_points: int, tier: Tier) -> int:
     return -(-missing_points // tier.earn_rate) * MINOR_PER_WHOLE
 
 
-def counted_minor(order: Order, categories: Categories | None = None, *, kept: bool = True) -> Fraction:
+def counted_minor(
+    order: Order,
+    categories: Categories | None = None,
+    *,
+    kept: bool = True,
+    without: Mapping[int, int] | None = None,
+) -> Fraction:
     """The goods of an order as they count for points, in minor units: what was paid for them, without shipping, the
     order's discount shared by price, those of a category as many times as the policy says.
 
-    `kept`: without what came back; of an order that is over nothing counts. Pieces that came back and money that was
+    `without`: as if so many pieces of these lines, by id, had come back as well. `kept`: without what came back; of an order that is over nothing counts. Pieces that came back and money that was
     paid back are mostly the same refund told twice: the larger of the two goes.
     """
     if kept and order.status in OVER:
@@ -57,7 +63,7 @@ def counted_minor(order: Order, categories: Categories | None = None, *, kept: b
     for line in order.lines:
         each = line.price_minor * Fraction(str(times.get((categories or {}).get(line.sku, ""), 1)))
         counted += each * line.quantity
-        still_here += each * max(0, line.quantity - line.returned)
+        still_here += each * max(0, line.quantity - line.returned - (without or {}).get(line.id, 0))
     paid = max(0, order.total_minor - order.shipping_minor)
     if not kept:
         return counted * paid / whole

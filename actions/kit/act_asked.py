@@ -20,6 +20,10 @@ GIVEN_BACK = "undo_redemption"
 class Asked(StrEnum):
     """The kinds of questions, in the order in which they are looked for."""
 
+    PHOTO = "photo"
+    """Whether a picture can be added."""
+    INSTEAD = "instead"
+    """A message in place of a call."""
     MISSED = "missed"
     """What happens when a call is not answered."""
     VALID = "valid"
@@ -50,12 +54,16 @@ class Asked(StrEnum):
 
 
 _CLAUSES = re.compile(r"[，,、。.;；!！?？~～\n]+")
-_ASK_BY_THEMSELVES = frozenset({Asked.WHEN, Asked.WHO, Asked.NUMBER, Asked.REACH, Asked.WRONG, Asked.MORE})
+_ASK_BY_THEMSELVES = frozenset(
+    {Asked.WHEN, Asked.WHO, Asked.NUMBER, Asked.REACH, Asked.WRONG, Asked.MORE, Asked.INSTEAD}
+)
 _COVERED = {
     Asked.WORTH: {Asked.OTHERS},
     Asked.TODO: frozenset(Asked) - {Asked.TODO},
     Asked.DONE: {Asked.NUMBER},
     Asked.UNDO: {Asked.WHEN, Asked.COST},
+    Asked.MORE: {Asked.PHOTO},
+    Asked.TOLD: {Asked.INSTEAD},
 }
 """Kinds that are only part of another one of the same clause: "do I have to pay" asks what it costs."""
 _TAG = re.compile(

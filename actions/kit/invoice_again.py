@@ -2,6 +2,9 @@
 
 from actions.kit import lexicon
 
+CORRECTED = "corrected"
+"""`choice` of words that put the invoice right which was asked for last and is not out yet."""
+
 
 def is_told(text: str) -> bool:
     """Whether a text tells of one, which is to be issued again; before it is sent the name can still be put right."""

@@ -10,6 +10,8 @@ from crm_store.text import closed_up, normalise
 MORE, NO_NOTE, NOTED = "more", "no_note", "noted"
 """`choice` of words for the return that was just registered; that the last of them was no note; and whether it is
 written down."""
+SENT = "sent"
+"""`choice` of words that say that the goods are on their way back."""
 ONE_MORE = "one_more"
 """`choice` of words that only name one more thing that goes back; it comes up after the one in hand."""
 LINE = "line"
@@ -28,6 +30,15 @@ _ADDRESS = re.compile(
     r"|\b\d+[a-z]? (?:\w+ ){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|square|way)\b",
     re.IGNORECASE,
 )
+_SENT = re.compile(
+    r"(?:我|东西|货|件|包裹|(?:那|这)[个件双])*(?:已经|今天|昨天|刚刚|刚才|刚|就|都|今日|琴日|啱啱)*(?:把(?:它|东西|货|鞋子?|衣服))?"
+    r"(?:已经)?(?:给你们|畀你哋)?(?:寄|发|邮|交)(?:出去|回去|出|返|回|走)*(?:给你们|畀你哋)?(?:了|咗)(?:喇|啦|哦|啊|呀|喔|的)*"
+    r"|(?:ok |well |just so you know |btw |by the way )?(?:i|we)(?: have| ve| d| had)?(?: already| just)*"
+    r" (?:sent|posted|shipped|mailed|dropped) (?:it|them|that|this|the (?:parcel|package|goods|item|thing)|everything)"
+    r"(?: (?:back|off|already|today|yesterday|this morning|to you|in the post|just now))*"
+    r"|(?:it|they)(?: s| is| are| re)?(?: already)? (?:in the post|on (?:its|the|their) way(?: back)?(?: to you)?)"
+)
+"""That the goods were sent back: 我寄咗喇, "I've posted it"."""
 _WHEN_COLLECTED = re.compile(
     r"(?:点|半|上午|下午|早上|中午|晚上|周.|星期.|明天|后天|平日|假日).{0,4}(?:前|后|之前|之后|以前|以后)?.{0,3}"
     r"(?:别|不要|唔好|先别|再|才)?(?:来|嚟|上门|过来)(?:取|拿|收|攞|一趟)?(?:件|货)?(?:了|啊|吧|哦|喔|啦)*$"
@@ -84,6 +95,11 @@ def told(text: str) -> bool:
         return False
     telling = [clause for clause in _clauses(text) if not _asks(clause)]
     return any(_is_detail(clause) for clause in telling)
+
+
+def says_sent(text: str) -> bool:
+    """Whether nothing is said but that the goods are on their way back."""
+    return _SENT.fullmatch(closed_up(text)) is not None
 
 
 def wishes_a_way(text: str) -> bool:

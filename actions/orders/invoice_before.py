@@ -12,7 +12,7 @@ from crm_store import promises
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
-from crm_store.promises import PromiseStatus
+from crm_store.promises import Promise, PromiseStatus
 
 INVOICE_KEY = ":invoice"
 """How the keys of promised invoices end."""
@@ -76,3 +76,11 @@ def _as_patterns() -> Iterator[re.Pattern[str]]:
         for language in Language:
             written = re.escape(label("service_promise", kind, language))
             yield re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", written))
+
+
+async def promised_for(turn: Turn, number: str | None) -> Promise | None:
+    """The invoice of that order which is promised and not out yet."""
+    if turn.member is None or not number:
+        return None
+    open_now = await promises.open_for_member(turn.session, turn.member.id)
+    return next((each for each in open_now if each.reference == number and each.key.endswith(INVOICE_KEY)), None)

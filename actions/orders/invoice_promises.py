@@ -13,7 +13,9 @@ from actions.kit.mentions import order_meant
 from actions.kit.replies import Facts, due_text, service_button
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up
+from actions.orders import invoice_corrected
 from actions.orders.form import own_order, told_unknown
+from actions.orders.invoice_before import promised_for
 from actions.orders.invoices import (
     AGAIN,
     NOT_INVOICED,
@@ -23,7 +25,6 @@ from actions.orders.invoices import (
     asks_issued,
     asks_of_any,
     may_be_invoiced,
-    promised_for,
     tax_number_of,
     wants_none,
 )
@@ -142,6 +143,7 @@ class RequestInvoice(CrmAction):
             reference=order.number,
             key=turn.key("invoice"),
         )
+        await invoice_corrected.replace(turn, order, by=promise.id)
         if turn.slot("invoice_email") != member.email and not member.email:
             await members.update_profile(turn.session, member, email=turn.slot("invoice_email"), by="member")
         noted = "reply_invoice_noted_again" if again else "reply_invoice_noted"

@@ -13,9 +13,9 @@ from actions.kit.forms import CrmForm, requested
 from actions.kit.goods import things_said
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.parsing import email_in
-from actions.orders import invoice_before
+from actions.orders import invoice_before, invoice_corrected
 from actions.orders.form import is_not_bought, own_order
-from actions.orders.invoice_before import INVOICE_KEY
+from actions.orders.invoice_before import promised_for
 from actions.orders.invoice_names import (
     bare_company,
     company_named,
@@ -23,12 +23,11 @@ from actions.orders.invoice_names import (
     tax_number_in,
     without_tax_number,
 )
-from crm_store import members, orders, promises
+from crm_store import members, orders
 from crm_store.clock import now
 from crm_store.members import Member
 from crm_store.orders import Order, OrderStatus
 from crm_store.policy import policy
-from crm_store.promises import Promise
 
 NOT_INVOICED = (OrderStatus.CANCELLED, OrderStatus.RETURNED)
 ORDERS_LOOKED_AT = 20
@@ -60,6 +59,8 @@ class InvoiceForm(CrmForm):
         member = turn.member
         if not begins(self, turn) and wants_none(turn):
             return {"invoice_confirmed": False}
+        if begins(self, turn) and member is not None and invoice_corrected.is_meant(turn):
+            return blank(self) | await invoice_corrected.filled(turn, member)
         beside_question = {} if begins(self, turn) else _told_scope(turn) or self._beside_question(turn)
         if "invoice_order" in beside_question or (beside_question and requested(turn, "invoice_title")):
             return beside_question
@@ -86,6 +87,8 @@ class InvoiceForm(CrmForm):
             turn.say("reply_invoice_not_asked_for")
         if not requested(turn, "invoice_confirmed"):
             return filled
+        if not filled and invoice_corrected.wants_other_mail(turn):
+            return {"invoice_email": None}
         if says_wrong(turn) and not filled:
             # What is wrong is asked (`AskToConfirmInvoice`); nothing is dropped for it.
             return {"invoice_order": turn.slot("invoice_order")}
@@ -272,14 +275,6 @@ def wants_again(turn: Turn) -> bool:
 def asks_issued(turn: Turn) -> bool:
     """Whether it is asked if an invoice is out already."""
     return not turn.pressed and lexicon.mentions("invoice_issued", words(turn))
-
-
-async def promised_for(turn: Turn, number: str | None) -> Promise | None:
-    """The invoice of that order which is promised and not out yet."""
-    if turn.member is None or not number:
-        return None
-    open_now = await promises.open_for_member(turn.session, turn.member.id)
-    return next((each for each in open_now if each.reference == number and each.key.endswith(INVOICE_KEY)), None)
 
 
 def asks_of_any(turn: Turn) -> bool:

@@ -312,7 +312,9 @@ def _shipping_line(turn: Turn, purchase: Purchase, shipping: int, wrapping: int,
 
 async def _points_line(turn: Turn, purchase: Purchase) -> str:
     assert turn.member is not None
-    tier = await tiers.get(turn.session, str(turn.entity("tier") or turn.member.tier_code))
+    # A level that is to be reached is not the one at which this purchase is made.
+    named = None if purchase_asked.asks_level(turn.text) else turn.entity("tier")
+    tier = await tiers.get(turn.session, str(named or turn.member.tier_code))
     birthday = lexicon.mentions("birthday_word", turn.text)
     times = policy().points.birthday_times if birthday else 1
     brought = earning_rules.points_for(_counted(purchase), tier) * times

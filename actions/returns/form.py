@@ -15,7 +15,7 @@ from actions.kit.points_enough import Enough
 from actions.kit.replies import line_text
 from actions.kit.return_matters import Matter
 from actions.products.sizes import size_said, sizes_named, sizes_of
-from actions.returns import last_day, notes, pieces, wished_before
+from actions.returns import brought_back, last_day, notes, pieces, wished_before
 from actions.returns.answers import (
     agreed,
     agrees_to_line,
@@ -193,6 +193,8 @@ class ReturnForm(CrmForm):
             return {}
         known: Slots = {slot: turn.slot(slot) for slot in self.slots}
         if choice(turn) == return_details.ONE_MORE:
+            return {"return_line": known["return_line"]}
+        if await brought_back.tell(turn, member, in_hand=known["return_line"], reason=known["return_reason"]):
             return {"return_line": known["return_line"]}
         if tell_ruled_out(turn, known):
             return {"return_confirmed": False}

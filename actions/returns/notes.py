@@ -1,20 +1,20 @@
 """What is told of a return that is registered, for those who see to it: put into the request, taken out again where it
 was meant as something else, or told where it is asked for. What is told of another purchase is none of it."""
 
-from actions.kit import return_day, return_details, return_matters
+from actions.kit import reason_corrected, return_day, return_details, return_matters, sum_back
 from actions.kit.base import Turn
 from actions.kit.form_input import choice, words
-from actions.kit.replies import Facts, line_text
+from actions.kit.replies import Facts, due_text, help_buttons, line_text
 from actions.returns.heard import kind_wished, reason_said
 from actions.returns.lines import bought, named_by_words
 from crm_store import returns
 from crm_store.members import Member
-from crm_store.returns import ReturnRequest
+from crm_store.returns import ReturnRequest, ReturnStatus
 
 ACT, FOCUS = "return_or_refund", "noted"
 """The act that was done, and in the focus the words that were noted last."""
 _BEGIN_NOTHING = return_day.ASKED | {
-    return_details.MORE, return_details.NO_NOTE, return_details.NOTED, return_day.DEADLINE,
+    return_details.MORE, return_details.NO_NOTE, return_details.NOTED, return_details.SENT, return_day.DEADLINE,
 }  # fmt: skip
 """Choices of words that begin no return: what is told of one that is registered, the last day that is asked."""
 
@@ -22,6 +22,8 @@ _BEGIN_NOTHING = return_day.ASKED | {
 async def begin_nothing(turn: Turn, member: Member) -> bool:
     """Whether the words are only told or asked of a return that is registered. What is wrong with another purchase, or
     wished for it, begins its own."""
+    if reason_corrected.read(choice(turn)) is not None or sum_back.read(choice(turn)):
+        return True
     if return_matters.read(choice(turn)):
         return bool(turn.spoken_of.get("return"))
     return choice(turn) in _BEGIN_NOTHING and not await is_of_another(turn, member)
@@ -45,6 +47,8 @@ async def tell(turn: Turn, member: Member) -> bool:
         await _add(turn, await _spoken_of(turn, member))
     elif told == return_details.NO_NOTE:
         await _take_back(turn, await _spoken_of(turn, member))
+    elif told == return_details.SENT:
+        await _sent(turn, await _spoken_of(turn, member))
     elif told == return_details.NOTED:
         await _tell_noted(turn, await _spoken_of(turn, member))
     else:
@@ -62,6 +66,22 @@ async def _add(turn: Turn, request: ReturnRequest | None) -> None:
     await returns.add_note(turn.session, request, text, key=turn.key("note"))
     turn.say("reply_return_noted_in", number=request.number, note=text)
     _focus(turn, request, text)
+    turn.done("recorded", request.number, request=request.number)
+
+
+async def _sent(turn: Turn, request: ReturnRequest | None) -> None:
+    """The goods are on their way, as the member says: written down; whoever sent them too early hears what is missing."""
+    if request is None or not request.is_running:
+        turn.say("reply_return_nothing_to_note")
+        turn.done("not_found", str(turn.spoken_of.get("return") or ""))
+        return
+    await returns.add_note(turn.session, request, words(turn).strip(), key=turn.key("note"))
+    early = request.status == ReturnStatus.REQUESTED
+    name = "reply_return_sent_early" if early else "reply_return_sent"
+    facts: Facts = {"number": request.number, "item": line_text(request.line, turn.language)}
+    due = due_text(request.step_due_at, turn.language) if request.step_due_at else ""
+    turn.say(name, buttons=help_buttons(turn)[-1:] if early else [], due=due, **facts)
+    _focus(turn, request, words(turn).strip())
     turn.done("recorded", request.number, request=request.number)
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import return_day, return_matters
+from actions.kit import return_day, return_matters, sum_back
 from actions.kit.asking_who import ask_who, wants_what_is_theirs
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import choice, words
@@ -13,7 +13,7 @@ from actions.kit.forms import activating_intents
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, service_button, size_text
 from actions.knowledge.found import Found, look_up
 from actions.orders.status import open_orders
-from actions.returns import last_day, matters_told, notes, own_damage, pieces
+from actions.returns import brought_back, last_day, matters_told, notes, own_damage, pieces, reason_corrected
 from actions.returns.colours import colour_name
 from actions.returns.form import NONE_OF_THESE, ReturnForm
 from actions.returns.heard import asks_rule, is_fault, kind_wished
@@ -62,7 +62,11 @@ class OpenReturn(MemberAction):
         return [kept_for_later(turn)]
 
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
-        if await notes.tell(turn, member):
+        if await notes.tell(turn, member) or await reason_corrected.tell(turn, member):
+            return ReturnForm.cleared()
+        if sum_back.read(choice(turn)):
+            if not await brought_back.tell(turn, member):
+                await self._nothing(turn, member)
             return ReturnForm.cleared()
         if choice(turn) == return_day.DEADLINE:
             if not await last_day.tell(turn, member):

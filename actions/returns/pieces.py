@@ -15,6 +15,7 @@ _NUMBER = r"([一二两三四五六七八九]|\d{1,2}|one|two|three|four|five)"
 _WHAT = r"(?:漏|坏|破|裂|碎|瑕疵|有问题|有毛病|不好|不亮|不行|歪|脏)\S{0,2}?的?"
 _SOME = re.compile(
     rf"(?:只|就|仅|净系|单|单单)(?:是|要|想|系)?(?:退|换|寄|修|送)(?:回|返|货)?(?:掉|了)?(?:其中)?{_NUMBER}{_MEASURE}"
+    rf"|退(?:回|返|货)?(?:掉|了)?{_NUMBER}{_MEASURE}(?!月|星期|问题|原因)|\b(?:return|send back) {_NUMBER}\b(?! (?:day|week|month|thing|question|more))"
     rf"|(?:数量|件数)(?:改成?|改为|是|为|写|填|要)?{_NUMBER}"
     rf"|其中(?:的)?(?:{_NUMBER}){_MEASURE}"
     rf"|\b(?:only|just) (?:(?:return|send back|sending back|exchange|swap|want to return) )?"

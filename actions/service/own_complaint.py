@@ -55,7 +55,8 @@ async def complaints_known(turn: Turn) -> Sequence[Complaint]:
 
 async def add_to_complaint(turn: Turn, text: str) -> None:
     """Put further words to the complaint that was just spoken of."""
-    complaint = await complaint_known(turn, str(turn.spoken_of.get("complaint") or ""))
+    number = str(turn.spoken_of.get("complaint") or "")
+    complaint = await complaint_known(turn, number) if number else await _only_one(turn)
     if complaint is None or not complaint.is_open or not text:
         turn.say("reply_no_complaints", buttons=help_buttons(turn))
         turn.done("no_complaints")
@@ -87,6 +88,12 @@ async def add_to_complaint(turn: Turn, text: str) -> None:
     else:
         turn.say("reply_complaint_amended" if amends(text) else "reply_complaint_more", number=complaint.number)
     turn.done("recorded", complaint.number, complaint=complaint.number)
+
+
+async def _only_one(turn: Turn) -> Complaint | None:
+    """The one open complaint, where none was spoken of yet."""
+    known = await complaints_known(turn)
+    return known[0] if len(known) == 1 else None
 
 
 def _tell_address(turn: Turn, complaint: Complaint) -> None:

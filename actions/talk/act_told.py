@@ -6,7 +6,7 @@ from actions.kit.act_asked import Asked
 from actions.kit.base import Turn
 from actions.kit.replies import joined, service_button
 from actions.orders.cancellations import tell_revival
-from actions.returns.asides import tell_next, tell_points
+from actions.returns.asides import PHOTOS_TAKEN_ON, tell_next, tell_points
 from actions.returns.matters_told import tell_when
 from actions.talk.acts import Act, last_act
 from crm_store import returns
@@ -54,6 +54,7 @@ TOLD_OF_EACH: Mapping[Asked, Mapping[str, str]] = {
     },
     Asked.MISSED: {"call": "missed"},
     Asked.REFUND: {"complaint": "refund_complaint"},
+    Asked.INSTEAD: {"call": "instead_call"},
     Asked.MORE: {"complaint": "more", "refund": "more", "case": "more"},
 }  # fmt: skip
 """By the kind of question and the name of the act, the reply that tells it."""
@@ -86,6 +87,9 @@ async def _tell(turn: Turn, act: Act, kind: Asked) -> None:
         turn.say(f"reply_act_{_number(act)}", **facts)
     elif kind is Asked.REACH:
         turn.say("reply_act_reach", buttons=_people(turn), **facts)
+    elif kind is Asked.PHOTO:
+        taken = turn.conversation.channel in PHOTOS_TAKEN_ON
+        turn.say("reply_return_photo_here" if taken else "reply_act_photo_not_here", **facts)
     elif kind is Asked.WRONG:
         turn.say("reply_act_wrong", **facts)
         await _tell(turn, act, Asked.UNDO)
@@ -123,7 +127,7 @@ def _say(turn: Turn, act: Act, kind: Asked, facts: Mapping[str, object]) -> None
     elif name is None:
         turn.say("reply_act_unknown", buttons=_people(turn), **facts)
     else:
-        shown = act.undo if kind is Asked.UNDO else _of_complaint(turn, kind)
+        shown = act.undo if kind in (Asked.UNDO, Asked.INSTEAD) else _of_complaint(turn, kind)
         turn.say(f"reply_act_{name}", buttons=shown, **facts)
     if kind is Asked.TODO and act.name in WITH_TIME:
         _say(turn, act, Asked.WHEN, facts)

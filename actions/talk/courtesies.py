@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from actions.endpoint import action_classes
-from actions.kit import act_asked, lexicon
+from actions.kit import act_asked, lexicon, stray_asked
 from actions.kit.base import GO_ON, PUT_OFF, RULED_OUT, SET_ASIDE, CrmAction, Event, Turn
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
@@ -21,7 +21,7 @@ from actions.points.redemption import ActionRedeemStart
 from actions.products.catalogue import ActionProduct
 from actions.returns.faults import ActionReportFault
 from actions.returns.heard import is_fault, reason_said
-from actions.talk import act_told
+from actions.talk import act_told, stray
 from crm_store.clock import business_zone, now
 from crm_store.labels import label
 from crm_store.members import addressed_as
@@ -123,6 +123,9 @@ class ActionInformAlone(CrmAction):
             return []
         if asked := act_asked.read(turn.entity("choice")):
             await act_told.told(turn, asked)
+            return []
+        if meant := stray_asked.read(turn.entity("choice")):
+            await stray.ask(turn, *meant)
             return []
         if turn.entity("choice") == BEGUN:
             turn.say("reply_please_go_on")

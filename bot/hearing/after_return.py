@@ -1,7 +1,18 @@
 """Words right after a return, exchange or repair was registered, or is asked to be changed: another size, whether it
 stands, how it goes on, the reason it was put down with, what was noted in it."""
 
-from actions.kit import alternatives, lexicon, old_back, return_day, return_details, sizes_said
+from actions.kit import (
+    alternatives,
+    lexicon,
+    old_back,
+    reason_corrected,
+    requests,
+    return_day,
+    return_details,
+    sizes_said,
+    slot_text,
+)
+from actions.kit.amending import amends
 from bot.hearing import expectation, reference
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
@@ -13,11 +24,15 @@ RETURN, STATUS = "return_or_refund", "ask_refund_status"
 def heard(said: Said, context: Context) -> Heard | None:
     """The step of such words; None where no return was just registered, or the words are about something else."""
     number = str(context.focus.get("return") or "")
+    if context.expects.form is None and (corrected := _reason_corrected(said, context)):
+        return corrected
     if not number or context.expects.form is not None or not of_late(context):
         return None
     if expectation.option_said(said.text, context.expects) is not None or _names_goods(said):
         return None
     text = said.text
+    if return_details.says_sent(text):
+        return Heard.of(words(said, RETURN, {CHOICE: return_details.SENT}))
     if return_details.asks_of_condition(text):
         # "What about me having no box": that box is no lunch box that was bought once.
         return Heard.of(Step(text=text, heard=with_intent({**said.whole, "entities": []}, RETURN)))
@@ -34,6 +49,32 @@ def heard(said: Said, context: Context) -> Heard | None:
     if lexicon.mentions("what_next", text):
         return Heard.of(words(said, RETURN, {CHOICE: return_day.NEXT}))
     return None
+
+
+def _reason_corrected(said: Said, context: Context) -> Heard | None:
+    """Why it goes back is put right: of the return spoken of last, or of one that is named as such (昨天那个退货)."""
+    text, focus = said.text, context.focus
+    spoken_of = bool(focus.get("return")) and of_late(context)
+    asked_last = bool(focus.get(reason_corrected.ASKED)) and not slot_text.is_question(text)
+    faulty = any(_tells_fault(heard) for _, heard in said.clauses) or _tells_fault(said.whole)
+    meant = lexicon.meant("return_reason", text) or ("quality" if faulty else None)
+    corrects = reason_corrected.corrects(text) or (spoken_of and amends(text) and meant is not None)
+    if not (corrects and (spoken_of or requests.kinds(text))) and not (asked_last and spoken_of and meant):
+        return None
+    wishes = return_details.wishes_a_way(text) and not reason_corrected.names_reason(text)
+    if _names_goods(said) or wishes or _is_elsewhere(said, context):
+        return None
+    choice = reason_corrected.written(meant)
+    return Heard.of(Step(text=text, heard=with_intent({**said.whole, "entities": []}, RETURN, {CHOICE: choice})))
+
+
+def _is_elsewhere(said: Said, context: Context) -> bool:
+    """Whether a complaint, or another thing than the one that goes back, is what the words are about."""
+    focus = context.focus
+    others = [each for each in entities_of(said.whole) if each.get("entity") == "product"]
+    places: dict[str, int] = focus.get("at") or {}
+    complained = focus.get("done") == "make_complaint" and places.get("complaint", 0) > places.get("return", 0)
+    return complained or requests.names_other_matter(said.text) or (bool(others) and not requests.kinds(said.text))
 
 
 def _of_old_and_new(text: str) -> str | None:

@@ -75,7 +75,9 @@ from bot.hearing import (
     said_last,
     scores,
     sent_abroad_asked,
+    stray,
     sum_asked,
+    sum_back,
     taken_up,
     told_more,
     two_rules,
@@ -162,7 +164,8 @@ def _first_heard(said: Said, context: Context) -> Heard:
     if not waits_for_a_story(context):
         said = told_more.without_nothing_more(said_last.without_idle_denials(said), context)
     for listens in (
-        call_in_danger.heard, given_up.never_asked_for, points_reckoned.heard, said_last.chosen, said_last.declined,
+        call_in_danger.heard, given_up.never_asked_for, stray.heard, sum_back.heard,
+        points_reckoned.heard, said_last.chosen, said_last.declined,
         wished_instead.heard, one_more.heard, return_matters.heard, return_asked.heard, call_number.heard,
         news.only_supposed, news.keeps_reminders, news.stays_and_redeems, _at_once, _of_others, _of_chats,
         not_arrived.heard, filed.heard, cancel_beside.heard,

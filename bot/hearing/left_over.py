@@ -34,6 +34,7 @@ from bot.hearing import (
     return_day,
     return_matters,
     rule_asked,
+    sum_back,
     two_rules,
     wishes,
 )
@@ -103,6 +104,8 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
         left = [part for part in left if not return_asked.covers(part[0].text)]
     if any(return_matters.is_step(step) for step in heard.steps):
         left = [part for part in left if not return_matters.covers(part[0].text)]
+    if any(sum_back.is_step(step) for step in heard.steps):
+        left = [part for part in left if not sum_back.covers(part[0].text)]
     left = left[:MOST]
     if not left:
         return _with_fault(said, heard, context)
@@ -110,7 +113,7 @@ def answered_too(said: Said, heard: Heard, context: Context) -> Heard:
     if (intents == [FAQ] and len(left) > 1) or intents in NOT_UNDERSTOOD:
         return Heard.of(*(_asked(part, said, context) for part in left), *_wished(left, said, context))
     heard = _with_fault(said, heard, context)
-    told = [without(step, left, said) for step in heard.steps]
+    told = [step if sum_back.is_step(step) else without(step, left, said) for step in heard.steps]
     return _put_among(replace(heard, steps=told), [_asked(part, said, context) for part in left], context)
 
 

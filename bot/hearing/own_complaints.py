@@ -24,6 +24,13 @@ _CORRECTS = re.compile(
     r"(?:改|更正|修改|改正|改返|补)(?:一下|下|返)?(?:投诉|内容|原来|之前|前面|刚才|第一|那个|嗰单)|(?:投诉|内容)\S{0,4}(?:写错|记错|填错|登错|搞错)"
     r"|\b(?:correct|amend|fix|change|edit|update) (?:the|that|my) (?:\w+ )?(?:complaint|case|one|record|report)\b"
 )
+_ADDS = re.compile(
+    r"(?:投诉|案子|案件)(?:单)?(?:里面|里头|里|上|那边|内容)?(?:请|麻烦|再|帮我|也|要|想|还要|多)*(?:加|补|添|写|备注|注明|补充)(?!快|急)(?:上|一句|一下|一点|一条|进去|多)"
+    r"|(?:加|补|添|补充|写)(?:一句|一下|一点|一条)?(?:到|进|去|落|入)(?:去)?(?:那个|这个|刚才的?|我的|嗰单|嗰个)?(?:投诉|案子|案件)"
+    r"|\b(?:add|put|note|mention|include|write)\b.{0,60}\b(?:to|in|into|on) (?:the|my|that) (?:complaint|case)\b"
+    r"|\b(?:the|my|that) (?:complaint|case) (?:please |also |can you |could you )*(?:add|note|mention|include|put)\b"
+)
+"""What is to go into a complaint that is named: no new one."""
 _STAYS = re.compile(r"(?:别|不要?|唔好)撤|\b(?:don t|do not) (?:withdraw|drop|cancel) (?:the|my|that|it)\b")
 _OFF = re.compile(r"撤|取消|删|去掉|\b(?:withdraw|drop|cancel|remove|delete|scrap|has to go|take back)\b")
 _WHICH = re.compile(
@@ -34,6 +41,8 @@ _WHICH = re.compile(
 
 def heard(said: Said, context: Context) -> Heard | None:
     """The steps of such a message; None where no complaint was spoken of."""
+    if context.expects.form is None and _ADDS.search(closed_up(said.text)):
+        return Heard.of(words(said, COMPLAINT, {CHOICE: MORE}), *_answers_beside(said, context))
     if not context.focus.get("complaint") or (waits_for_a_story(context) and context.expects.form != FORM):
         return None
     if tells_which(said.text) and not requests.numbers(said.text):

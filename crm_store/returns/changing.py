@@ -1,4 +1,5 @@
-"""What a member may still do about a return that is registered: withdraw it, take another kind, tell something more."""
+"""What a member may still do about a return that is registered: withdraw it, take another kind, put its reason right,
+tell something more."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,11 +85,13 @@ class Terms:
     refund_minor: int
 
 
-async def terms_of(session: AsyncSession, request: ReturnRequest, kind: ReturnKind | str) -> Terms:
-    """What holds for the request as the kind wished for."""
-    kind = ReturnKind(kind)
-    paid_by = shipping_paid_by(kind, request.reason)
-    if request.reason not in SHOPS_FAULT and await exchanged_before(session, request.line):
+async def terms_of(
+    session: AsyncSession, request: ReturnRequest, kind: ReturnKind | str, *, reason: ReturnReason | str | None = None
+) -> Terms:
+    """What holds for the request as the kind wished for, and for that reason where another one is named."""
+    kind, reason = ReturnKind(kind), reason or request.reason
+    paid_by = shipping_paid_by(kind, reason)
+    if reason not in SHOPS_FAULT and await exchanged_before(session, request.line):
         paid_by = PaidBy.MEMBER
     back = 0
     if kind == ReturnKind.RETURN:
@@ -149,6 +152,48 @@ async def change_problem(
     if until is None or (kind == ReturnKind.REPAIR and request.reason not in REPAIRABLE):
         return ReturnProblem.NOTHING_TO_REPAIR
     return ReturnProblem.WINDOW_OVER if (at or now()) > until else None
+
+
+async def change_reason(
+    session: AsyncSession,
+    request: ReturnRequest,
+    reason: ReturnReason | str,
+    *,
+    key: str,
+    at: datetime | None = None,
+) -> ReturnRequest:
+    """Put right why a thing comes back, and with it who pays the way; number, kind and place in line stay.
+
+    The reason it has already is a no-op. The order's history tells of it. Raises ReturnStepRefused when the goods are
+    on their way or back, ReturnRefused (the time for that reason was over when it was asked for, nothing to repair),
+    KeyReused.
+    """
+    reason = ReturnReason(reason)
+    request = await _locked(session, request)
+    if request.reason == reason:
+        return request
+    if request.status not in ALTERABLE:
+        raise ReturnStepRefused(request.number, request.status, request.status)
+    if problem := await reason_problem(session, request, reason):
+        until = await ends_at(session, request.order, request.line, request.kind, reason)
+        raise ReturnRefused(problem, request.order.number, until=until, number=request.number)
+    detail = {"return": request.number, "from": request.reason, "to": reason.value}
+    if not await orders.note(session, request.order, "return_reason_changed", key=key, detail=detail, at=at):
+        return request
+    terms = await terms_of(session, request, request.kind, reason=reason)
+    request.reason, request.shipping_paid_by = reason, terms.shipping_paid_by
+    await session.flush()
+    return request
+
+
+async def reason_problem(
+    session: AsyncSession, request: ReturnRequest, reason: ReturnReason | str
+) -> ReturnProblem | None:
+    """Why the request cannot have that reason: nothing to repair, or its time was over on the day it was asked for."""
+    if request.kind == ReturnKind.REPAIR and reason not in REPAIRABLE:
+        return ReturnProblem.NOTHING_TO_REPAIR
+    until = await ends_at(session, request.order, request.line, request.kind, reason)
+    return ReturnProblem.WINDOW_OVER if until is None or request.requested_at > until else None
 
 
 def _refund_due(request: ReturnRequest, at: datetime) -> datetime:

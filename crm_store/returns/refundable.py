@@ -1,5 +1,7 @@
 """How much money a return brings back: never more than was paid for the goods and has not gone back yet."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +27,14 @@ async def refund_for(
     # The shop's system tells of the same refunds as our returns: the larger of the two has gone back.
     left = paid - max(returned, order.refund_minor)
     return max(0, min(share, left, await rest_minor(session, order)))
+
+
+async def refund_of(session: AsyncSession, order: Order, pieces: Sequence[tuple[OrderLine, int]]) -> int:
+    """What comes back for so many pieces of several lines of one order together, in minor units."""
+    each = [await refund_for(session, order, line, quantity) for line, quantity in pieces]
+    paid = max(0, order.total_minor - order.shipping_minor)
+    left = paid - max(await returned_minor(session, order), order.refund_minor)
+    return max(0, min(sum(each), left, await rest_minor(session, order)))
 
 
 async def returned_minor(session: AsyncSession, order: Order, *, but: ReturnRequest | None = None) -> int:
