@@ -217,7 +217,9 @@ class SmtpMailer:
             try:
                 await asyncio.get_running_loop().run_in_executor(self._threads, work)
             except (smtplib.SMTPException, OSError) as error:
-                self._away_until = 0.0 if _is_about_the_mail(error) else time.monotonic() + TROUBLE_HOLDS.total_seconds()
+                self._away_until = (
+                    0.0 if _is_about_the_mail(error) else time.monotonic() + TROUBLE_HOLDS.total_seconds()
+                )
                 if _is_final(error) or time.monotonic() + pause >= over:
                     log.error("mail_given_up", to=to, error=repr(error))
                     return

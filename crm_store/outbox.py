@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -21,6 +21,9 @@ from crm_store.messages import Audience, Direction, Message, MessageStatus
 
 SENDING_LIMIT = timedelta(seconds=60)
 """A message that has been in sending for so long is taken up again."""
+
+FURTHEST_TRY = timedelta(hours=2)
+"""No provider is waited for so long: a later try was set by a clock that has been put back since."""
 
 _UNSENT = (MessageStatus.PENDING, MessageStatus.SENDING)
 
@@ -61,7 +64,12 @@ def _due(channels: Collection[str], at: datetime) -> Select[int]:
         Message.status.in_(_UNSENT),
         Message.direction == Direction.OUT,
         Message.audience == Audience.MEMBER,
-        Message.next_try_at <= at,
+        or_(
+            Message.next_try_at <= at,
+            # Written to be sent at once, by a clock that has been put back since.
+            Message.next_try_at == Message.created_at,
+            Message.next_try_at > at + FURTHEST_TRY,
+        ),
         Message.channel.in_(channels),
         ~blocked,
     )

@@ -31,6 +31,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store.clock import now
 from crm_store.conversations import (
+    FURTHEST_DUE,
+    FURTHEST_LEASE,
     LEASE,
     Context,
     Conversation,
@@ -99,7 +101,7 @@ def work_of(received: Received) -> Work | None:
 
 async def is_due(session: AsyncSession) -> bool:
     """Whether any conversation waits for a worker. Reads only."""
-    return bool(await session.scalar(_IS_DUE, {"due_at": now()}))
+    return bool(await session.scalar(_IS_DUE, _moments(now())))
 
 
 async def claim(session: AsyncSession, worker: str) -> Work | None:
@@ -108,7 +110,7 @@ async def claim(session: AsyncSession, worker: str) -> Work | None:
     PostgreSQL skips rows that another worker is just claiming; on SQLite the single writer has the same effect.
     """
     at = now()
-    facts = {"due_at": at, "worker": worker, "token": uuid.uuid4().hex, "until": at + LEASE}
+    facts = {**_moments(at), "worker": worker, "token": uuid.uuid4().hex, "until": at + LEASE}
     conversation = await session.scalar(_CLAIM, facts)
     if conversation is None:
         return None
@@ -120,15 +122,27 @@ async def claim(session: AsyncSession, worker: str) -> Work | None:
 
 
 _due_at = bindparam("due_at", type_=UTCDateTime)
+_furthest_due = bindparam("furthest_due", type_=UTCDateTime)
+_furthest_lease = bindparam("furthest_lease", type_=UTCDateTime)
 _due = (
     select(Conversation.id)
     .where(
-        Conversation.work_due_at <= _due_at,
-        or_(Conversation.lease_until.is_(None), Conversation.lease_until <= _due_at),
+        or_(Conversation.work_due_at <= _due_at, Conversation.work_due_at > _furthest_due),
+        or_(
+            Conversation.lease_until.is_(None),
+            Conversation.lease_until <= _due_at,
+            Conversation.lease_until > _furthest_lease,
+        ),
     )
     .order_by(Conversation.work_due_at)
     .limit(1)
 )
+
+
+def _moments(at: datetime) -> dict[str, datetime]:
+    return {"due_at": at, "furthest_due": at + FURTHEST_DUE, "furthest_lease": at + FURTHEST_LEASE}
+
+
 _IS_DUE = select(exists(_due))
 
 _LEASE_DUE = (

@@ -12,15 +12,15 @@ class Mailer(Protocol):
 
     @property
     def delivers(self) -> bool:
-        """Whether mail really reaches people: not in a demo without a mail server, which only writes codes into its log,
-        and not while the mail server is away."""
+        """Whether mail really reaches people: not in a demo without a mail server, which only writes codes into its
+        log, and not while the mail server is away."""
 
     def send_code(self, *, to: str, code: str, life: timedelta, language: Language) -> None:
         """Take over a mail with a one-time `code` that is valid for `life`. Returns at once, never raises."""
 
     def look(self, *, life: timedelta) -> None:
-        """See whether mail goes out at all, in place of the mail to an address that is nobody's; that `delivers` changes
-        after it must not tell known addresses from others. Returns at once, never raises."""
+        """See whether mail goes out at all, in place of the mail to an address that is nobody's: that `delivers`
+        changes after it must not tell known addresses from others. Returns at once, never raises."""
 
     def send_transcript(self, *, to: str, began: datetime, lines: Sequence[str], language: Language, key: str) -> None:
         """Take over a mail with the lines of a conversation that `began` then; the same `key` again sends none.

@@ -78,8 +78,15 @@ def _asked_day(turn: Turn) -> date | None:
         return None
     day = (datetime.fromisoformat(str(value["to"])) - timedelta(seconds=1)).date()
     if day < clock.today() and lexicon.mentions("festival", turn.text):
-        day = day.replace(year=day.year + 1)
+        day = _a_year_later(day)
     return day if day >= clock.today() else None
+
+
+def _a_year_later(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
 
 
 def _working_day_after(day: date, count: int) -> date:

@@ -11,9 +11,9 @@ Tries are counted in fixed windows that begin with the first, the right ones too
 
 Counted before the password is looked at, so that tries at the same time cannot slip through together, and by the mark
 of the address that was typed, whether or not there is such an account. A code of the second factor is a try like the
-password and begins nothing anew unless it is right. From browsers that are new an account takes few codes at once, from
-whatever networks, and few in a day, since six digits can be guessed in the end; only who knows the password can use them
-up, and never those of a browser that is known.
+password and begins nothing anew unless it is right. From browsers that are new an account takes few codes at once,
+from whatever networks, and few in a day, since six digits can be guessed in the end; only who knows the password can
+use them up, and never those of a browser that is known.
 """
 
 from datetime import datetime, timedelta

@@ -76,7 +76,8 @@ class Delivery:
 
     def _ready(self) -> list[str]:
         at = now()
-        return [name for name in self.channels if self._paused_until.get(name, at) <= at]
+        paused = {name for name, until in self._paused_until.items() if at < until <= at + LONGEST_WAIT}
+        return [name for name in self.channels if name not in paused]
 
     async def deliver(self, claimed: Claimed, worker: str) -> None:
         """Send one claimed message and write down what became of it."""

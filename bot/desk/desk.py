@@ -237,6 +237,8 @@ class Desk(Handover, AgentSide):
         """Until when more of a message in pieces is waited for; None when it is whole."""
         if len(pieces) == 1 and not answering.is_fragment(said, conversation):
             return None
+        if pieces[-1].created_at > now() + self.rules.fragments_within:
+            return None  # the clock has been put back since it came
         quiet_at = pieces[-1].created_at + self.rules.fragments_within
         longest = pieces[0].created_at + self.rules.fragments_within * PIECES_WAITED_FOR
         return quiet_at if now() < min(quiet_at, longest) else None

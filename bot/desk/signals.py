@@ -36,8 +36,8 @@ PIECE_CHARACTERS = 1_900
 """Of at most four bytes each."""
 RECONNECT_S = 1.0
 QUIET_S = 15.0
-"""After so long without a signal the carrier is asked for a sign of life: a connection that broke without a word (a router
-that forgot it, a machine that lost its power) looks like one on which nothing happens."""
+"""After so long without a signal the carrier is asked for a sign of life: a connection that broke without a word (a
+router that forgot it, a machine that lost its power) looks like one on which nothing happens."""
 ANSWER_S = 5.0
 """So long it has to answer, and to take what is told."""
 

@@ -37,7 +37,7 @@ from crm_store.conversations.handover import (
     take,
     transfer,
 )
-from crm_store.conversations.leases import LEASE, Bid, Lease
+from crm_store.conversations.leases import FURTHEST_DUE, FURTHEST_LEASE, LEASE, Bid, Lease
 from crm_store.conversations.merging import Merging, hear_line, merge
 from crm_store.conversations.models import (
     IDLE,
@@ -89,6 +89,8 @@ from crm_store.conversations.speaking import (
 )
 
 __all__ = [
+    "FURTHEST_DUE",
+    "FURTHEST_LEASE",
     "IDLE",
     "LABEL_CHARACTERS",
     "LEASE",

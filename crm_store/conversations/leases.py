@@ -6,6 +6,10 @@ from datetime import timedelta
 
 LEASE = timedelta(seconds=30)
 """From claim or heartbeat on; then another worker may take the conversation up."""
+FURTHEST_LEASE = LEASE * 2
+FURTHEST_DUE = timedelta(minutes=5)
+"""A lease that ends later, or a conversation that waits for longer, was written by a clock that has been put back
+since: the one holds no longer, the other is due."""
 
 
 @dataclass(frozen=True, slots=True)

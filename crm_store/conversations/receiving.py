@@ -11,7 +11,7 @@ from crm_store import identities
 from crm_store.clock import now
 from crm_store.conversations.errors import MessageIdTaken
 from crm_store.conversations.handover import close
-from crm_store.conversations.leases import LEASE, Bid, Lease
+from crm_store.conversations.leases import FURTHEST_LEASE, LEASE, Bid, Lease
 from crm_store.conversations.models import MEMBER_CHANGED, Conversation, ConversationState
 from crm_store.conversations.queries import elsewhere, get, locked_current
 from crm_store.conversations.speaking import remember_said
@@ -83,6 +83,7 @@ async def _receive_in_passing(
         "identity_of": identity.id,
         "member_of": identity.member_id,
         "said_at": at,
+        "furthest_lease": at + FURTHEST_LEASE,
         "asked_locale": inbound.locale,
         "in_channel": inbound.channel,
         "known_as": inbound.channel_message_id,
@@ -108,7 +109,11 @@ def _tells_news(inbound: Inbound, identity: Identity) -> bool:
     return bool(name and name != identity.display_name) or bool(locale and Language.of(locale) != identity.language)
 
 
-_free = or_(Conversation.lease_until.is_(None), Conversation.lease_until <= bindparam("said_at", type_=UTCDateTime))
+_free = or_(
+    Conversation.lease_until.is_(None),
+    Conversation.lease_until <= bindparam("said_at", type_=UTCDateTime),
+    Conversation.lease_until > bindparam("furthest_lease", type_=UTCDateTime),
+)
 _waits_for_person = or_(Conversation.state == ConversationState.QUEUE, Conversation.state == ConversationState.AGENT)
 _wins = and_(bindparam("token", type_=String).is_not(None), Conversation.work_due_at.is_(None), _free)
 
@@ -184,7 +189,7 @@ async def _receive_with_care(session: AsyncSession, inbound: Inbound, bid: Bid |
 
 
 def _lease_to(bid: Bid | None, conversation: Conversation, at: datetime) -> Lease | None:
-    leased = conversation.lease_until is not None and conversation.lease_until > at
+    leased = conversation.lease_until is not None and at < conversation.lease_until <= at + FURTHEST_LEASE
     if bid is None or leased or conversation.work_due_at is not None:
         return None
     conversation.lease_by, conversation.lease_token, conversation.lease_until = bid.worker, bid.token, at + LEASE

@@ -89,6 +89,27 @@ class TestFailure:
         [again] = await outbox.claim(session, "w", channels=HERE, limit=10)
         assert (again.message.text, again.message.tries, again.message.error) == ("一", 1, "503")
 
+    async def test_a_clock_that_is_put_back_holds_up_no_message(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await _say(session, "一", "二")
+        frozen_clock.move(timedelta(hours=-1))
+        [item] = await outbox.claim(session, "w", channels=HERE)
+        await outbox.try_later(session, item.message.id, worker="w", at=now() + timedelta(seconds=5), error="503")
+        assert await outbox.claim(session, "w", channels=HERE) == []  # and a try that failed still rests
+        frozen_clock.move(timedelta(seconds=5))
+        [again] = await outbox.claim(session, "w", channels=HERE)
+        assert again.message.id == item.message.id
+
+    async def test_a_try_that_was_put_off_by_a_clock_days_ahead_comes_at_once(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        await _say(session, "一")
+        [item] = await outbox.claim(session, "w", channels=HERE)
+        await outbox.try_later(session, item.message.id, worker="w", at=now() + timedelta(minutes=15), error="503")
+        frozen_clock.move(timedelta(days=-3))
+        assert len(await outbox.claim(session, "w", channels=HERE)) == 1
+
     async def test_a_failed_one_stays_visible_and_lets_the_next_pass(self, session: AsyncSession) -> None:
         await _say(session, "一", "二")
         [item] = await outbox.claim(session, "w", channels=HERE)

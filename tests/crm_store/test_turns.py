@@ -5,15 +5,16 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_store import conversations, messages, turns
 from crm_store.clock import FrozenClock, now
-from crm_store.conversations import ConversationState
+from crm_store.conversations import LEASE, Bid, Conversation, ConversationState
 from crm_store.db import Database
 from crm_store.messages import Audience, MessageStatus, Reply, Understanding
 from crm_store.turns import LeaseLost
-from tests.crm_store.inbox import make_agent, receive
+from tests.crm_store.inbox import inbound, make_agent, receive
 from tests.crm_store.overlap import a_lock_is_waited_for
 
 
@@ -98,6 +99,34 @@ class TestLease:
         with pytest.raises(LeaseLost):
             await turns.complete_turn(session, abandoned.lease, abandoned.message.id, replies=[Reply("迟到的话")])
         assert taken_up.conversation.last_seq == 1
+
+    async def test_a_clock_that_is_put_back_leaves_nobody_waiting(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        """It was an hour ahead while one message came and another was taken in hand by a worker that died."""
+        await receive(session, "在吗", user="a")
+        assert await turns.claim(session, "killed") is not None
+        await receive(session, "到哪了", user="b")
+        frozen_clock.move(timedelta(hours=-1))
+
+        assert await turns.is_due(session)
+        taken = [await turns.claim(session, "other") for _ in range(2)]
+        assert {work.message.text for work in taken if work and work.message} == {"在吗", "到哪了"}
+        assert await turns.claim(session, "third") is None
+
+    async def test_whoever_writes_after_the_clock_was_put_back_is_leased_to_who_has_a_hand_free(
+        self, session: AsyncSession, frozen_clock: FrozenClock
+    ) -> None:
+        first = await receive(session, "在吗")
+        work = await turns.claim(session, "w")
+        assert work is not None
+        assert work.message is not None
+        await turns.complete_turn(session, work.lease, work.message.id, replies=[Reply("在")])
+        held = update(Conversation).where(Conversation.id == first.conversation.id)
+        ahead = {"lease_until": now() + LEASE, "lease_token": "of a worker that died", "work_due_at": None}
+        await session.execute(held.values(ahead))
+        frozen_clock.move(timedelta(hours=-1))
+        assert (await conversations.receive(session, inbound("到哪了"), bid=Bid("new"))).lease is not None
 
     async def test_a_heartbeat_keeps_it(self, session: AsyncSession, frozen_clock: FrozenClock) -> None:
         await receive(session)

@@ -70,6 +70,7 @@ class ImportPage:
             button = ui.button(words("imports.choose"), icon="upload_file").props("unelevated no-caps")
             button.on_click(lambda: upload.run_method("pickFiles"))
             ui.label(words("imports.limit", megabytes=limit)).classes("hk-dim")
+            self._busy = ui.label("").classes("hk-dim hk-import-busy").props('role="status"')
             self._problem = ui.html("", sanitize=False).classes("hk-import-problem").props('role="alert"')
 
     def _too_large(self) -> None:
@@ -93,8 +94,12 @@ class ImportPage:
             except FileUnreadable as problem:
                 self._problem.set_content(f"<p>{escape(name)}: {escape(told.file_problem(words, problem))}</p>")
 
-        if await self.screen.act(deed):
-            await self.happened([])
+        self._busy.set_text(words("imports.reading_file", name=name))
+        try:
+            if await self.screen.act(deed):
+                await self.happened([])
+        finally:
+            self._busy.set_text("")
 
     async def happened(self, _events: list[Event]) -> None:
         """Drawn again only where something else is to be said; how far the work has come moves by itself."""

@@ -88,6 +88,14 @@ class TestPieces:
         await work_off(desk)
         assert [turn["text"] for turn in rasa.turns] == ["我的"]
 
+    async def test_a_fragment_is_answered_when_the_clock_is_put_back(
+        self, desk: Desk, rasa: DialogueServer, frozen_clock: FrozenClock
+    ) -> None:
+        await says(desk, "我的")
+        frozen_clock.move(timedelta(hours=-1))
+        await work_off(desk)
+        assert [turn["text"] for turn in rasa.turns] == ["我的"]
+
     async def test_a_whole_message_waits_for_nothing(self, desk: Desk, rasa: DialogueServer) -> None:
         await says(desk, "我买的包裹到哪里了")
         assert len(rasa.turns) == 1

@@ -50,7 +50,8 @@ def two_processes(request: pytest.FixtureRequest) -> tuple[Signals, Signals]:
 
 
 class Forgetful:
-    """A router between two processes and their server: what it has forgotten stays open at both ends and leads nowhere."""
+    """A router between two processes and their server: what it has forgotten stays open at both ends and leads
+    nowhere."""
 
     def __init__(self, host: str, port: int) -> None:
         self._to = (host, port)

@@ -2,14 +2,16 @@
 
 import csv
 import io
+import threading
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 from sqlalchemy import func, select
 
-from crm_store import audit, imports, members
+from crm_store import audit, importing, imports, members
 from crm_store.agents import Role
+from crm_store.importing import ImportKind
 from crm_store.labels import label
 from crm_store.language import Language
 from crm_store.members import Member
@@ -158,6 +160,26 @@ async def test_columns_are_assigned_by_hand(shop: Shop, browser: Browser) -> Non
         ada = await members.by_number(session, "HK200001")
     assert ada is not None
     assert ada.given_name == "Ada"
+
+
+async def test_while_a_file_is_read_the_page_says_so(
+    shop: Shop, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await somebody(shop, Role.ADMIN)
+    page = await opened(browser, shop)
+    kind_of, read_on = importing.kind_of, threading.Event()
+
+    def slowly(data: bytes) -> ImportKind:
+        assert read_on.wait(60)
+        return kind_of(data)
+
+    monkeypatch.setattr(importing, "kind_of", slowly)
+    draft = await hand_in(page, FILE, name="大文件.csv")
+    status = page.locator(".hk-import-choose [role=status]")
+    await expect(status).to_contain_text("正在读 大文件.csv")
+    read_on.set()
+    await expect(draft).to_be_visible()
+    await expect(status).to_have_text("")
 
 
 async def test_what_is_no_such_file_says_why(shop: Shop, browser: Browser) -> None:
