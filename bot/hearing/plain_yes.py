@@ -42,7 +42,6 @@ _LEADS = re.compile(
 )
 _ONLY_JOINS = re.compile(r"(?:and|also|but|then|so|plus|再|那|就|然后|顺便|另外|还有|不过|但|但是|by the way|btw)*")
 _PARTICLES = " 了吧啊呀的嘛啦喔哦哈呢先就都也帮我给你您们一下"
-_AS_LONG_AS = re.compile(r"(?:只要|除非|前提是?|要看|看)\S")
 _ONLY_ANOTHER = re.compile(r"(?:改|换|变|更改|更新)(?:一?下|了|掉)?$|^(?:change|update) (?:the|my) (?:\w+ )?\w+$")
 _NEVER_DONE = re.compile(
     r"^(?:我|都|也|还)*(?:没|未|冇)(?!.{0,3}(?:要|想|说|叫|让|话))"
