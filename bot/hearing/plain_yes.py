@@ -31,7 +31,7 @@ FREE_ACTS = frozenset({"make_complaint", "request_callback", "chase_promise", "c
 before them."""
 ALTERS = frozenset({"change_order", "update_profile", "change_callback"})
 """Wishes that, in one breath with a yes, alter what was asked about."""
-NO_ANSWER = HEARD_APART | NEVER_AN_ANSWER | {DENY}
+NO_ANSWER = HEARD_APART | NEVER_AN_ANSWER
 OF_A_PERSON = frozenset({"request_human"})
 _RESERVES = re.compile(
     r"^(?:但是?|不过|可是|只是|除了|就是|只|先|得先|但系|唯独"
@@ -50,7 +50,7 @@ _NEVER_DONE = re.compile(
 """Tells that something was not done to a thing, worn or opened: it changes nothing."""
 _WHEN = re.compile(r"多久|多长时间|什么时候|几时|几天|几日|几耐|\b(?:when|how long|how soon|how many days)\b")
 """Asks when something comes that comes anyway: money, a parcel."""
-_SAID_ANYWAY = ("beside_yes", "courtesy", "acknowledges", "do_it", "pointing")
+_SAID_ANYWAY = ("beside_yes", "do_it", "acknowledges", "courtesy", "pointing")
 """Groups of the lexicon that say nothing beside a yes."""
 
 
@@ -90,7 +90,7 @@ def agrees(step: Step, expects: Expectation) -> bool:
     # What hearing made out by the words, a number of pieces or a telephone, was made out beside the yes.
     named = {each.get("entity") for each in entities_of(step.heard or {})}
     by_number = expects.slot == CALLED_NUMBER and "phone" in named
-    is_made_out = step.intent == REDEEM or CHOICE in named
+    is_made_out = step.intent in (REDEEM, DENY) or CHOICE in named
     by_words = is_made_out and step.heard is not None and confidence_of(step.heard) == 1.0
     return expects.form is not None and not (by_number or by_words) and answer is Answer.YES
 
@@ -195,8 +195,6 @@ def _says_nothing(piece: _Piece, said: Said, expects: Expectation) -> bool:
         return True
     if consent.changes(piece.text) or lexicon.mentions("but", piece.text):
         return False
-    if expects.form is None and piece.step is None and agreed.only_repeats(piece.text):
-        return not lexicon.mentions("negation", piece.text) and not left.isascii() and len(left) < 2
     return lexicon.mentions("why_yes", piece.text) or _is_talk(piece, said)
 
 
@@ -222,7 +220,8 @@ def _is_talk(piece: _Piece, said: Said) -> bool:
 def _is_the_act(pieces: Sequence[str], said: Said, expects: Expectation) -> bool:
     """Whether what is left names the very act, and nothing else: 对，撤回."""
     rest = " ".join(pieces)
-    if agreed.names_only_the_act(rest.strip(_PARTICLES), expects):
+    bare = lexicon.without("beside_yes", rest)
+    if any(agreed.names_only_the_act(words.strip(_PARTICLES), expects) for words in (rest, bare)):
         return True
     own = _own(expects) - {AFFIRM}
     heard = [parsed for clause, parsed in said.clauses if any(_bare(clause.text) in _bare(piece) for piece in pieces)]

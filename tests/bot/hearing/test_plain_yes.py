@@ -11,7 +11,7 @@ from actions.kit.consent import Answer
 from actions.kit.yes_but import YesBut
 from bot.hearing.hear import hear
 from bot.hearing.said import Said
-from bot.hearing.steps import Step
+from bot.hearing.steps import Step, confidence_of
 from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, option, said
 
@@ -119,7 +119,9 @@ def agrees(step: Step, context: Context) -> bool:
     if step.intent == "redeem_points":
         return False  # So many of them, another one: the form asks once more.
     answer = consent.read(step.text).answer
-    reads_yes = context.expects.form is not None and answer is Answer.YES and step.intent not in {"deny", "hesitate"}
+    reads_yes = context.expects.form is not None and answer is Answer.YES and step.intent != "hesitate"
+    # A no that hearing made out of it ("but use my other number") is one to the form.
+    reads_yes = reads_yes and not (step.intent == "deny" and confidence_of(step.heard or {}) == 1.0)
     doubts = answer in (Answer.NO, Answer.NOT_YET) or (answer is None and consent.doubts(step.text))
     return reads_yes or (step.intent == "affirm" and not doubts)
 
@@ -144,6 +146,9 @@ def ways(text: str, beside: str = "nlu_fallback", sure: float = 0.35) -> list[Sa
     """The message as Rasa may hear it: all of it a yes, its rest something else, or its first clause a yes."""
     count = len(said(text, "affirm").clauses)
     found = [said(text, "affirm", 0.9), said(text, beside, sure)]
+    if beside == "nlu_fallback":
+        # The "but" of a yes is often taken for a no.
+        found.append(said(text, "deny", 0.9))
     if count:
         found.append(said(text, "affirm", 0.8, *[("affirm", 0.9)], *[(beside, sure)] * (count - 1)))
     return found
