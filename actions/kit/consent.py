@@ -103,6 +103,8 @@ def read(text: str) -> Consent:
     """What a text says to an open yes-or-no question. The last word counts: a yes that is taken back is a no, and one
     that wants another thing is none to what was asked."""
     found = _read(text)
+    if found.answer in (Answer.YES, None) and (laid_down := condition(text)):
+        return Consent(Answer.NOT_YET, laid_down)
     changed = found.answer is Answer.YES and changes(_split(text)[1])
     return Consent(None, text) if changed else found
 
@@ -116,8 +118,6 @@ def _read(text: str) -> Consent:
         return Consent(Answer.NO)
     if (insisted := _INSISTS.match(text.strip())) is not None:
         return Consent(Answer.NOT_YET, text.strip()[insisted.end() :].strip(" ，,。.!！的啦啊"))
-    if laid_down := condition(text):
-        return Consent(Answer.NOT_YET, laid_down)
     if hesitates(text):
         others = [clause for clause in clauses(text) if not hesitates(clause) and not _is_plain(clause, "yes")]
         if not others and asks_back(asked := lexicon.without("hesitation", text)) and len(asked.split()) > 1:
@@ -145,7 +145,7 @@ def _read(text: str) -> Consent:
 
 
 def parted_yes(text: str) -> tuple[str, str]:
-    """The words of yes and politeness at the beginning of a text, and what stands behind them: "ok, please", "make it two".
+    """The words of yes and politeness at the beginning of a text, and what stands behind them.
 
     The first is empty where it does not begin with a yes: 好慢, 是不是."""
     words = _closed_up("answer", "yes") | _closed_up("courtesy") | _closed_up("breath")
@@ -173,7 +173,8 @@ def is_condition(clause: str) -> bool:
 def condition(text: str) -> str:
     """The clauses of a text that make its yes, or its wish, depend on something, without questions."""
     found = []
-    for clause in filter(str.strip, _HALVES.split(text)):
+    for said in filter(str.strip, _HALVES.split(text)):
+        clause = lexicon.without("polite_if", said) if lexicon.mentions("polite_if", said) else said
         head, behind = parted_yes(clause)
         asks = asks_back(clause) or _QUESTION.search(clause)
         if behind and not asks and is_condition(behind if head else clause):

@@ -150,12 +150,6 @@ def asks_of_wear(text: str) -> bool:
     return worn and _asks_whether(text)
 
 
-def tells_wear(text: str) -> bool:
-    """Whether it is told how far something was worn, or that it was not."""
-    flat = closed_up(text)
-    return _OUTSIDE.search(flat) is not None or _WORN.search(normalise(text)) is not None
-
-
 def worn_outside(text: str) -> bool:
     """Whether it is told that something was worn outside, or washed: what is not faulty cannot come back then."""
     flats = [closed_up(clause) for clause in _clauses(text)]

@@ -99,8 +99,8 @@ class ChangeOrderForm(CrmForm):
         return [*needed, "change_order_value", "change_order_confirmed"]
 
     async def _put_right(self, turn: Turn) -> dict[str, Any]:
-        """Beside a yes, another value for what is changed: read from the words, or asked for where they only say that it
-        is another. A wish to change something else of the order is none."""
+        """Beside a yes, another value for what is changed: read from the words, or asked for where they only say that
+        it is another. A wish to change something else of the order is none."""
         known = {slot: turn.slot(slot) for slot in self.slots}
         what = known["change_order_what"]
         named = self._what(turn).get("change_order_what")

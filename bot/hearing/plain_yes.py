@@ -1,10 +1,10 @@
 """A yes carries an act out only where it is plain: all that stands beside it is empty, or is taken care of.
 
-Whoever heard a message first, the steps pass by here last. Where one of them agrees to the open question, each piece of the
-message behind its yes-words is looked at: the act once more, politeness and haste say nothing else; another wish and a harmless
-question are served beside the act. A condition, hesitation and a question whose answer may change the mind are no yes yet. What
-is left changes the thing that was asked about, or was not understood: it goes to the form by itself, which applies it or names
-it, and asks once more.
+Whoever heard a message first, the steps pass by here last. Where one of them agrees to the open question, each piece
+of the message behind its yes-words is looked at: the act once more, politeness and haste say nothing else; another wish
+and a harmless question are served beside the act. A condition, hesitation and a question whose answer may change the
+mind are no yes yet. What is left changes the thing that was asked about, or was not understood: it goes to the form by
+itself, which applies it or names it, and asks once more.
 """
 
 import re
@@ -21,7 +21,7 @@ from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of
 from crm_store.conversations import Context, Expectation, Parsed
 from crm_store.text import normalise
 
-AFFIRM, DENY, HESITATE, FAQ = "affirm", "deny", "hesitate", "ask_faq"
+AFFIRM, DENY, HESITATE, FAQ, REDEEM = "affirm", "deny", "hesitate", "ask_faq", "redeem_points"
 CARRIES_NOTHING_OUT = frozenset({"return_line_confirmed"})
 """Slots whose yes only says which thing is meant; what is told beside it belongs to the next question."""
 CALLED_NUMBER = "callback_phone_confirmed"
@@ -31,21 +31,26 @@ FREE_ACTS = frozenset({"make_complaint", "request_callback", "chase_promise", "c
 before them."""
 ALTERS = frozenset({"change_order", "update_profile", "change_callback"})
 """Wishes that, in one breath with a yes, alter what was asked about."""
-NO_ANSWER = HEARD_APART | NEVER_AN_ANSWER | {DENY}
+NO_ANSWER = HEARD_APART | NEVER_AN_ANSWER
 OF_A_PERSON = frozenset({"request_human"})
 _RESERVES = re.compile(
-    r"^(?:但是?|不过|可是|只是|除了|就是|只|先|得先|但系|唯独|except|but|only|just|apart from|instead|although|though)(?![a-z])"
+    r"^(?:但是?|不过|可是|只是|除了|就是|只|先|得先|但系|唯独"
+    r"|except|but|only|just|apart from|instead|although|though)(?![a-z])"
 )
 _LEADS = re.compile(
     r"^(?:\s*(?:但是|但系|但係|但|不过|不過|可是|只是|就是|but|only|just|and)(?![A-Za-z])[\s,，:：]*)+", re.IGNORECASE
 )
 _ONLY_JOINS = re.compile(r"(?:and|also|but|then|so|plus|再|那|就|然后|顺便|另外|还有|不过|但|但是|by the way|btw)*")
 _PARTICLES = " 了吧啊呀的嘛啦喔哦哈呢先就都也帮我给你您们一下"
-_AS_LONG_AS = re.compile(r"(?:只要|除非|前提是?|要看|看)\S")
 _ONLY_ANOTHER = re.compile(r"(?:改|换|变|更改|更新)(?:一?下|了|掉)?$|^(?:change|update) (?:the|my) (?:\w+ )?\w+$")
+_NEVER_DONE = re.compile(
+    r"^(?:我|都|也|还)*(?:没|未|冇)(?!.{0,3}(?:要|想|说|叫|让|话))"
+    r"|^(?:(?:i|we) )?(?:haven t|have not|never|didn t|did not)(?! (?:want|ask|say|mean))"
+)
+"""Tells that something was not done to a thing, worn or opened: it changes nothing."""
 _WHEN = re.compile(r"多久|多长时间|什么时候|几时|几天|几日|几耐|\b(?:when|how long|how soon|how many days)\b")
 """Asks when something comes that comes anyway: money, a parcel."""
-_SAID_ANYWAY = ("beside_yes", "courtesy", "acknowledges", "do_it", "pointing")
+_SAID_ANYWAY = ("beside_yes", "do_it", "acknowledges", "courtesy", "pointing")
 """Groups of the lexicon that say nothing beside a yes."""
 
 
@@ -83,8 +88,11 @@ def agrees(step: Step, expects: Expectation) -> bool:
     if step.intent == AFFIRM:
         return answer not in (Answer.NO, Answer.NOT_YET)
     # What hearing made out by the words, a number of pieces or a telephone, was made out beside the yes.
-    is_guess = step.heard is None or confidence_of(step.heard) < 1.0
-    return expects.form is not None and is_guess and answer is Answer.YES
+    named = {each.get("entity") for each in entities_of(step.heard or {})}
+    by_number = expects.slot == CALLED_NUMBER and "phone" in named
+    is_made_out = step.intent in (REDEEM, DENY) or CHOICE in named
+    by_words = is_made_out and step.heard is not None and confidence_of(step.heard) == 1.0
+    return expects.form is not None and not (by_number or by_words) and answer is Answer.YES
 
 
 def _says_little(step: Step, expects: Expectation) -> bool:
@@ -108,7 +116,7 @@ def _beside(said: Said, heard: Heard, agreeing: Sequence[Step], context: Context
         return heard
     pieces = [_taken_care_of(text, others, heard) for text in texts]
     left = [piece for piece in pieces if not _says_nothing(piece, said, expects)]
-    if not left or _is_the_act([piece.text for piece in left], said, expects) or handed_on.heard(said, context):
+    if not left or _is_the_act([piece.text for piece in left], said, expects) or _repeats_wish(said, agreeing, context):
         return heard
     if any(consent.hesitates(piece.text) for piece in left if piece.step is None and not _asks(piece.text)):
         return Heard.of(words(said, HESITATE))
@@ -127,11 +135,19 @@ def _beside(said: Said, heard: Heard, agreeing: Sequence[Step], context: Context
     return replace(heard, steps=[_alone(step, said, rest) for step in heard.steps], then=rest)
 
 
+def _repeats_wish(said: Said, agreeing: Sequence[Step], context: Context) -> bool:
+    """Whether the message as a whole is the yes to what a colleague shall arrange, in the words of that wish."""
+    found = handed_on.heard(said, context)
+    pressed = {step.payload for step in agreeing if step.payload is not None}
+    return found is not None and any(step.payload in pressed for step in found.steps)
+
+
 def _pieces(text: str, expects: Expectation) -> tuple[bool, list[str]]:
-    """Whether a yes is said, and what stands beside it and the act itself; what only joins two belongs to the second."""
+    """Whether a yes is said, and what stands beside it and the act; what only joins two belongs to the second."""
     found: list[str] = []
     joint, says_yes = "", False
-    for clause in consent.clauses(text):
+    for said in consent.clauses(text):
+        clause = lexicon.without("polite_if", said) if lexicon.mentions("polite_if", said) else said
         piece = f"{joint} {clause}".strip() if joint else clause
         if _ONLY_JOINS.fullmatch(normalise(clause)):
             joint = piece
@@ -165,7 +181,7 @@ def _says_nothing(piece: _Piece, said: Said, expects: Expectation) -> bool:
     """Whether a piece only is polite, in haste, points at what was asked about or tells why."""
     if piece.step is not None and _choice(piece.step) == return_details.MORE:
         return not _names_no_value(piece.text)
-    if expects.form == agreed.RETURN_FORM and return_details.tells_wear(piece.text) and not _asks(piece.text):
+    if _NEVER_DONE.search(normalise(piece.text)) and not _asks(piece.text):
         return True
     if expects.slot == CALLED_NUMBER and _is_that_number(piece.text):
         return True
@@ -179,8 +195,6 @@ def _says_nothing(piece: _Piece, said: Said, expects: Expectation) -> bool:
         return True
     if consent.changes(piece.text) or lexicon.mentions("but", piece.text):
         return False
-    if expects.form is None and piece.step is None and agreed.only_repeats(piece.text):
-        return not lexicon.mentions("negation", piece.text) and not left.isascii() and len(left) < 2
     return lexicon.mentions("why_yes", piece.text) or _is_talk(piece, said)
 
 
@@ -197,14 +211,17 @@ def _is_that_number(text: str) -> bool:
 
 
 def _is_talk(piece: _Piece, said: Said) -> bool:
-    heard = [parsed for clause, parsed in said.clauses if _bare(clause.text) and _bare(clause.text) in _bare(piece.text)]
+    heard = [
+        parsed for clause, parsed in said.clauses if _bare(clause.text) and _bare(clause.text) in _bare(piece.text)
+    ]
     return any(intent_of(each) in {"thank", "greet", "goodbye", "give_praise"} for each in heard)
 
 
 def _is_the_act(pieces: Sequence[str], said: Said, expects: Expectation) -> bool:
     """Whether what is left names the very act, and nothing else: 对，撤回."""
     rest = " ".join(pieces)
-    if agreed.names_only_the_act(rest.strip(_PARTICLES), expects):
+    bare = lexicon.without("beside_yes", rest)
+    if any(agreed.names_only_the_act(words.strip(_PARTICLES), expects) for words in (rest, bare)):
         return True
     own = _own(expects) - {AFFIRM}
     heard = [parsed for clause, parsed in said.clauses if any(_bare(clause.text) in _bare(piece) for piece in pieces)]

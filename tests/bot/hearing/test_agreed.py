@@ -331,4 +331,5 @@ def test_a_yes_on_a_condition_asks_the_return_and_registers_nothing(text: str) -
 def test_a_condition_that_asks_nothing_leaves_the_question_open(text: str) -> None:
     step = only_step(said(text, "nlu_fallback", 0.35), RETURNING)
     assert step.heard is not None
-    assert step.heard["entities"][-1]["value"] == "yes_but:condition"
+    is_condition = [each["value"] for each in step.heard["entities"]] == ["yes_but:condition"]
+    assert step.intent == "hesitate" or is_condition

@@ -1,17 +1,19 @@
 """A yes with more beside it, to every question whose yes carries out an act, in six kinds and three scripts.
 
-An edit, a condition and a hesitation carry nothing out; another wish is served beside the act; a question about what the
-act costs is answered first; a no with more beside it loses nothing of it.
+An edit, a condition and a hesitation carry nothing out; another wish is served beside the act; a question about what
+the act costs is answered first.
 """
 
 import pytest
 
-from actions.kit import consent
+from actions.kit import consent, yes_but
 from actions.kit.consent import Answer
+from actions.kit.yes_but import YesBut
 from bot.hearing.hear import hear
-from bot.hearing.steps import Heard, Step
+from bot.hearing.said import Said
+from bot.hearing.steps import Step, confidence_of
 from crm_store.conversations import Context
-from tests.bot.hearing.words import asked, heard, option, said
+from tests.bot.hearing.words import asked, option, said
 
 SCRIPTS = ("zh-Hans", "zh-Hant", "en")
 
@@ -60,7 +62,8 @@ EDITS: dict[str, tuple[str, ...]] = {
         "可以但是寄到公司", "得，不過改聽日先", "好，除了那個杯子",
     ),
     "en": (
-        "yes but send it to the office", "yes, only make it 5pm", "ok but refund not voucher", "yes just the second one",
+        "yes but send it to the office", "yes, only make it 5pm", "ok but refund not voucher",
+        "yes just the second one",
         "sure, but use my other number", "yes but two of them", "ok, except the mug", "yes, make it the black one",
     ),
 }  # fmt: skip
@@ -87,10 +90,12 @@ HARMLESS: dict[str, tuple[str, str]] = {
     "en": ("yes, when will it be done?", "when will it be done?"),
 }
 OTHERS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "zh-Hans": (("好，再帮我查下快递", "查下快递", "ask_parcel"), ("可以。顺便看看我的余额", "看看我的余额", "ask_points_balance")),
-    "zh-Hant": (("好，再幫我查下快遞", "查下快遞", "ask_parcel"), ("可以。順便看看我的點數", "看看我的點數", "ask_points_balance")),
+    "zh-Hans": (("好，再帮我查下快递", "查下快递", "ask_parcel"),
+                ("可以。顺便看看我的余额", "看看我的余额", "ask_points_balance")),
+    "zh-Hant": (("好，再幫我查下快遞", "查下快遞", "ask_parcel"),
+                ("可以。順便看看我的點數", "看看我的點數", "ask_points_balance")),
     "en": (("yes, and what's my balance?", "what's my balance", "ask_points_balance"),
-           ("sure, also show me my orders", "show me my orders", "ask_order_status")),
+           ("sure, and show me my orders", "show me my orders", "ask_order_status")),
 }  # fmt: skip
 NOES: dict[str, tuple[str, ...]] = {
     "zh-Hans": ("不是，是上一个订单", "不，给我打电话吧"),
@@ -108,26 +113,42 @@ def agrees(step: Step, context: Context) -> bool:
     """Whether the step carries the act out, by its button or as a yes that a form reads."""
     if step.payload is not None:
         return any(each["payload"] == step.payload and each.get("answer") == "yes" for each in context.expects.options)
-    if any(str(each.get("value")).startswith("yes_but") for each in (step.heard or {}).get("entities", ())):
+    carried = [str(each.get("value")) for each in (step.heard or {}).get("entities", ())]
+    if any(yes_but.read(value) or value.startswith("return_asked:") for value in carried):
         return False
+    if step.intent == "redeem_points":
+        return False  # So many of them, another one: the form asks once more.
     answer = consent.read(step.text).answer
-    reads_yes = context.expects.form is not None and answer is Answer.YES
+    reads_yes = context.expects.form is not None and answer is Answer.YES and step.intent != "hesitate"
+    # A no that hearing made out of it ("but use my other number") is one to the form.
+    reads_yes = reads_yes and not (step.intent == "deny" and confidence_of(step.heard or {}) == 1.0)
     doubts = answer in (Answer.NO, Answer.NOT_YET) or (answer is None and consent.doubts(step.text))
     return reads_yes or (step.intent == "affirm" and not doubts)
 
 
-def carried_out(steps: Heard, context: Context) -> bool:
-    return any(agrees(step, context) for step in steps.steps)
+def carried_out(message: Said, acts: dict[str, Context]) -> list[str]:
+    """The acts that the message carries out."""
+    found = {act: hear(message, context) for act, context in acts.items()}
+    return [act for act, heard in found.items() if any(agrees(step, acts[act]) for step in heard.steps)]
 
 
-def cases(kinds: dict[str, tuple[str, ...]], acts: dict[str, Context]) -> list[tuple[str, str]]:
-    return [(act, text) for act in acts for script in SCRIPTS for text in kinds[script]]
+def beside(message: Said, context: Context) -> str:
+    """What is heard beside the act, and after it."""
+    heard = hear(message, context)
+    return " ".join([*(step.text for step in heard.steps if not agrees(step, context)), heard.then])
 
 
-def ways(text: str, beside: str = "nlu_fallback", sure: float = 0.35) -> list:  # type: ignore[type-arg]
-    """The message as Rasa may hear it: all of it a yes, or its first clause one and the rest something else."""
+def each(kinds: dict[str, tuple[str, ...]]) -> list[str]:
+    return [text for script in SCRIPTS for text in kinds[script]]
+
+
+def ways(text: str, beside: str = "nlu_fallback", sure: float = 0.35) -> list[Said]:
+    """The message as Rasa may hear it: all of it a yes, its rest something else, or its first clause a yes."""
     count = len(said(text, "affirm").clauses)
     found = [said(text, "affirm", 0.9), said(text, beside, sure)]
+    if beside == "nlu_fallback":
+        # The "but" of a yes is often taken for a no.
+        found.append(said(text, "deny", 0.9))
     if count:
         found.append(said(text, "affirm", 0.8, *[("affirm", 0.9)], *[(beside, sure)] * (count - 1)))
     return found
@@ -137,62 +158,63 @@ NOTED = {"可以但是寄到公司", "yes but send it to the office"}
 """Told beside the yes to a return, these are written down for those who see to it."""
 
 
-@pytest.mark.parametrize(
-    ("act", "text"), [each for each in cases(EDITS, EVERY) if each[0] != "return" or each[1] not in NOTED]
-)
-def test_a_yes_with_an_edit_carries_nothing_out(act: str, text: str) -> None:
-    for message in ways(text):
-        assert not carried_out(hear(message, EVERY[act]), EVERY[act])
+@pytest.mark.parametrize("text", each(EDITS))
+def test_a_yes_with_an_edit_carries_nothing_out(text: str) -> None:
+    acts = {act: context for act, context in EVERY.items() if act != "return" or text not in NOTED}
+    assert [carried_out(message, acts) for message in ways(text)] == [[]] * len(ways(text))
 
 
-@pytest.mark.parametrize(("act", "text"), cases(CONDITIONS, EVERY))
-def test_a_condition_is_no_yes(act: str, text: str) -> None:
-    for message in ways(text):
-        assert not carried_out(hear(message, EVERY[act]), EVERY[act])
+@pytest.mark.parametrize("text", [text for text in each(EDITS) if text != "yes just the second one"])
+def test_the_edit_goes_to_the_form_without_its_yes(text: str) -> None:
+    (step,) = hear(said(text, "affirm", 0.9), ACTS["invoice"]).steps
+    assert step.text in text
+    assert consent.parted_yes(step.text)[0] == ""
+    assert yes_but.read((step.heard or {})["entities"][-1]["value"]) is YesBut.EDIT
 
 
-@pytest.mark.parametrize(("act", "text"), cases(HESITATIONS, EVERY))
-def test_a_hesitation_is_no_yes(act: str, text: str) -> None:
-    for message in ways(text, "hesitate", 0.8):
-        assert not carried_out(hear(message, EVERY[act]), EVERY[act])
+@pytest.mark.parametrize("text", each(CONDITIONS))
+def test_a_condition_is_no_yes(text: str) -> None:
+    assert [carried_out(message, EVERY) for message in ways(text)] == [[]] * len(ways(text))
 
 
-@pytest.mark.parametrize(("act", "text"), cases(COSTS, ACTS))
-def test_what_may_change_the_mind_is_answered_first(act: str, text: str) -> None:
-    for message in ways(text, "ask_faq", 0.7):
-        assert not carried_out(hear(message, ACTS[act]), ACTS[act])
+@pytest.mark.parametrize("text", ["可以的话就办吧", "yes please, if you can", "好，方便的话尽快"])
+def test_a_polite_if_is_no_condition(text: str) -> None:
+    assert carried_out(said(text, "affirm", 0.9), EVERY) == list(EVERY)
 
 
-@pytest.mark.parametrize(("act", "script"), [(act, script) for act in EVERY for script in SCRIPTS])
-def test_a_harmless_question_is_answered_beside_the_act(act: str, script: str) -> None:
+@pytest.mark.parametrize("text", each(HESITATIONS))
+def test_a_hesitation_is_no_yes(text: str) -> None:
+    assert [carried_out(message, EVERY) for message in ways(text, "hesitate", 0.8)] == [[]] * len(ways(text))
+
+
+@pytest.mark.parametrize("text", each(COSTS))
+def test_what_may_change_the_mind_is_answered_first(text: str) -> None:
+    messages = ways(text, "ask_faq", 0.7)
+    assert [carried_out(message, ACTS) for message in messages] == [[]] * len(messages)
+    assert all(hear(message, ACTS["leaving"]).steps for message in messages)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_harmless_question_is_answered_beside_the_act(script: str) -> None:
     text, question = HARMLESS[script]
     for message in ways(text, "ask_faq", 0.7)[1:]:
-        steps = hear(message, EVERY[act])
-        told = [*(step.text for step in steps.steps if not agrees(step, EVERY[act])), steps.then]
-        assert carried_out(steps, EVERY[act])
-        assert any(question in each for each in told)
+        assert carried_out(message, EVERY) == list(EVERY)
+        assert all(question in beside(message, context) for context in EVERY.values())
 
 
-@pytest.mark.parametrize(
-    ("act", "text", "wish", "intent"),
-    [(act, *each) for act in EVERY for script in SCRIPTS for each in OTHERS[script]],
-)
-def test_another_wish_is_served_beside_the_act(act: str, text: str, wish: str, intent: str) -> None:
+@pytest.mark.parametrize(("text", "wish", "intent"), [wish for script in SCRIPTS for wish in OTHERS[script]])
+def test_another_wish_is_served_beside_the_act(text: str, wish: str, intent: str) -> None:
     message = said(text, intent, 0.7, *[("affirm", 0.9), (intent, 0.9)][-len(said(text, intent).clauses) :])
-    steps = hear(message, EVERY[act])
-    told = [*(step.text for step in steps.steps if not agrees(step, EVERY[act])), steps.then]
-    assert carried_out(steps, EVERY[act])
-    assert any(wish in each for each in told)
+    assert carried_out(message, EVERY) == list(EVERY)
+    assert all(wish in beside(message, context) for context in EVERY.values())
 
 
-@pytest.mark.parametrize(("act", "text"), cases(NOES, EVERY))
-def test_what_is_said_beside_a_no_is_heard(act: str, text: str) -> None:
-    for message in ways(text, "inform", 0.5):
-        steps = hear(message, EVERY[act])
-        assert not carried_out(steps, EVERY[act])
+@pytest.mark.parametrize("text", each(NOES))
+def test_what_is_said_beside_a_no_carries_nothing_out(text: str) -> None:
+    assert [carried_out(message, EVERY) for message in ways(text, "inform", 0.5)] == [[]] * len(ways(text))
 
 
-@pytest.mark.parametrize(("act", "text"), cases(PLAIN, EVERY))
-def test_a_plain_yes_stays_one(act: str, text: str) -> None:
-    for message in ways(text, "affirm", 0.9):
-        assert carried_out(hear(message, EVERY[act]), EVERY[act])
+@pytest.mark.parametrize("text", each(PLAIN))
+def test_a_plain_yes_stays_one(text: str) -> None:
+    messages = ways(text, "affirm", 0.9)
+    assert [carried_out(message, EVERY) for message in messages] == [list(EVERY)] * len(messages)
