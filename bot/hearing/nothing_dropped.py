@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from actions.kit import alternatives, consent, lexicon, slot_text
 from actions.kit.forms import begun_by
-from bot.hearing import agreed, denial, left_over, waiting, wishes
+from bot.hearing import agreed, denial, left_over, unproved, waiting, wishes
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT
 from bot.hearing.said import Said, single, waits_for_a_story
@@ -65,6 +65,8 @@ def _wishes(part: Part, said: Said, context: Context) -> bool:
     intent = intent_of(parsed)
     form = context.expects.form
     if form is not None and (not clause.announced or intent in begun_by(form)):
+        return False
+    if unproved.is_passed_over(clause.text, context):
         return False
     asks = slot_text.is_question(clause.text) or consent.asks_back(clause.text)
     asks = asks or (lexicon.mentions("negation", clause.text) and not clause.announced)
