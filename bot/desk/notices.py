@@ -57,7 +57,7 @@ def kept_wish(wishes: Sequence[Parsed], language: Language) -> Reply:
 
 def parts_not_heard(parts: Sequence[str], language: Language) -> Reply:
     """Names what of a message was not understood, beside the answer to the rest."""
-    return plain("parts_not_heard", language, parts=wording("desk.between_parts", language).join(parts))
+    return plain("parts_not_heard", language, wish=", ".join(parts))
 
 
 def next_wish(wish: Parsed, language: Language) -> Reply:

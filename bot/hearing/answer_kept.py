@@ -14,10 +14,11 @@ from actions.kit.base import ALONGSIDE
 from actions.kit.beside import before_connector
 from actions.kit.consent import Answer
 from actions.kit.forms import begun_by
-from bot.hearing import agreed, answered, called_off, expectation, form_answer, wishes
+from bot.hearing import agreed, answered, bare_amid_form, called_off, expectation, form_answer, wishes
 from bot.hearing.said import CHOICE, SECOND_WISH, SURE_OF_ANOTHER, Said, waits_for_a_story
 from bot.hearing.steps import (
     FALLBACK,
+    FROM_FOCUS,
     Heard,
     Step,
     confidence_of,
@@ -27,6 +28,7 @@ from bot.hearing.steps import (
     with_intent,
 )
 from crm_store.conversations import Context, Expectation, Option, Parsed
+from crm_store.language import Language
 from crm_store.numerals import in_digits
 from crm_store.text import normalise
 
@@ -36,8 +38,11 @@ REDEEM_FORM, CANCEL_ORDER_FORM = "redeem_form", "cancel_order_form"
 _MAY_TELL_MORE = agreed.OFFERED_CASES | {"return_line_confirmed"}
 """Slots of questions behind whose yes a mere detail may stand: of the case, or what is wrong with the thing."""
 _ANSWERS = frozenset({AFFIRM, "deny", HESITATE})
-_TAKES_DETAILS = frozenset({"profile_form", "join_form"})
-_OF_DETAILS = frozenset({"update_profile", "bind_account", "ask_profile", "join_membership", "opt_out", "opt_in"})
+_TAKES_DETAILS = frozenset({"profile_form", "join_form", "invoice_form", "redeem_form"})
+_OF_DETAILS = frozenset({
+    "update_profile", "bind_account", "ask_profile", "join_membership", "opt_out", "opt_in", "change_order",
+    "cancel_callback", "ask_parcel", "ask_order_status",
+})  # fmt: skip
 """Forms of one's own data, and acts and figures that a question beside them may sound like."""
 _SPEAKS_ALONE = frozenset({"report_danger", "request_human", "change_language", "undo", "deny_act"})
 """What counts whatever was answered beside it."""
@@ -108,12 +113,23 @@ def of_the_rest(heard: Heard, context: Context) -> Heard | None:
 
 
 def _as_rule(step: Step, context: Context) -> Step:
-    """A question behind a detail that was just given, heard as an act on one's data: it asks how that is (改了今年还有
-    生日礼吗), and changes nothing that was said."""
-    of_details = step.heard is not None and step.intent in _OF_DETAILS and context.expects.form in _TAKES_DETAILS
-    if not of_details or step.heard is None or not _asks(step.text) or _decides(step.text):
+    """A question behind an answer that was heard as an act or a figure of one's own, or not at all, and names nothing:
+    it asks how that is with what the form brings (改了今年还有生日礼吗), changes nothing that was said, and is answered
+    or named. A return knows its own questions."""
+    form = context.expects.form
+    if step.heard is None or form in (None, agreed.RETURN_FORM) or not _asks(step.text) or _decides(step.text):
         return step
-    return replace(step, heard=with_intent({**step.heard, "entities": []}, wishes.FAQ, {ALONGSIDE: step.text}))
+    named = {str(each.get("entity")) for each in entities_of(step.heard) if each.get("extractor") != FROM_FOCUS}
+    of_details = form in _TAKES_DETAILS and step.intent in _OF_DETAILS and not named & wishes.THINGS
+    if not of_details and (step.intent not in (INFORM, FALLBACK) or _is_chosen(step)):
+        return step
+    brought = bare_amid_form.NOUNS.get(form, {}).get(Language.of(step.heard.get("language"))) or step.text
+    return replace(step, heard=with_intent({**step.heard, "entities": []}, wishes.FAQ, {ALONGSIDE: brought}))
+
+
+def _is_chosen(step: Step) -> bool:
+    """Whether hearing made out by the words what is asked."""
+    return any(each.get("entity") == CHOICE for each in entities_of(step.heard or {}))
 
 
 def _files_again(step: Step, context: Context) -> bool:
@@ -173,8 +189,8 @@ def _value_and_question(said: Said, context: Context) -> Parted | None:
 
 
 def _told_and_announced(said: Said, expects: Expectation) -> Parted | None:
-    """What is only told, before another matter is announced: 太小了 另外想問你們有賣圍巾嗎. The form takes it where it is
-    an answer, and hears nothing of the other matter."""
+    """What is only told, before another matter is announced: 太小了 另外想問你們有賣圍巾嗎. The form takes it
+    where it is an answer, and hears nothing of the other matter."""
     place = next((number for number, (clause, _) in enumerate(said.clauses) if clause.announced), 0)
     if expects.form is None or not place or not form_answer.may_be_lost(expects):
         return None
@@ -182,6 +198,8 @@ def _told_and_announced(said: Said, expects: Expectation) -> Parted | None:
     if not all(_is_only_told(clause.text, heard) for clause, heard in told) or not is_wish(parsed, SECOND_WISH):
         return None
     if intent_of(parsed) in begun_by(expects.form):
+        return None
+    if expects.form == agreed.RETURN_FORM and not any(_gives(clause.text, expects, said) for clause, _ in told):
         return None
     at = said.text.find(other.text)
     head, _ = before_connector(said.text)
@@ -221,7 +239,6 @@ _TAKES: Mapping[str, Callable[[str, Said], bool]] = {
     "callback_window": _names_a_time,
     "join_name": _is_a_name,
     "return_line_confirmed": lambda piece, _: lexicon.meant("return_reason", piece) is not None,
-    "return_reason": lambda piece, _: lexicon.meant("return_reason", piece) is not None,
     "return_new_size": lambda piece, _: bool(sizes_said.wished(piece)),
 }
 

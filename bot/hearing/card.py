@@ -14,6 +14,7 @@ from actions.kit import (
     aspects_asked,
     budget,
     comes_with,
+    consent,
     lexicon,
     part_asked,
     plainly,
@@ -139,7 +140,7 @@ def _instead(step: Step, said: Said, others: list[Step]) -> Step | None:
     meant = _sounds_like(step, said)
     if meant is not None and (_has(step) or not _names(step.heard)):
         return _as(step, meant, others)
-    if others and slot_text.is_question(step.text):
+    if others and (slot_text.is_question(step.text) or consent.asks_back(step.text)):
         beside = " ".join(each.text for each in others)
         told = {ALONGSIDE: beside, CHOICE: IF_KNOWN}
         asked = with_intent({**step.heard, "entities": []}, FAQ, told, confidence=SECOND_WISH)

@@ -5,6 +5,7 @@ filled the form and passed the question over. Which of the two happened the form
 more, or it asks the next thing and says nothing else. Then the part that was lost is heard by itself.
 """
 
+import re
 from dataclasses import dataclass
 
 from actions.kit import consent, lexicon, slot_text
@@ -55,7 +56,16 @@ _EDGES = " ,，、.。;；—-–"
 
 def _pieces(said: Said) -> list[str]:
     clauses = [clause.text for clause, _ in said.clauses]
-    return clauses or [part for piece in consent.clauses(said.text) for part in _between(piece)]
+    if clauses:
+        return clauses
+    address = _ADDRESS.match(said.text)
+    if address is not None:
+        # The dots of an e-mail address end no sentence.
+        return [address.group(), *consent.clauses(said.text[address.end() :])]
+    return [part for piece in consent.clauses(said.text) for part in _between(piece)]
+
+
+_ADDRESS = re.compile(r"\S+@[\w.-]+\w")
 
 
 def _between(piece: str) -> list[str]:

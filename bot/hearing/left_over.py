@@ -53,6 +53,8 @@ MOST = 3
 """So many questions more than were heard are answered; who asks for so much at once asks again."""
 WHOLE = 0.9
 """Confidence from which a question is one by itself, and no half of another."""
+OF_NAMED = 0.4
+"""The same where the question names goods or a number: "when do my towels arrive"."""
 OWN_WISH = 0.5
 """Confidence from which a question beside others asks for what it was heard as."""
 SPEAKS_ALONE = frozenset({REPORT_DANGER, "request_human", "change_language", "bot_challenge", "deny_act", "hesitate"})
@@ -229,8 +231,17 @@ def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
         same = plainly.heard_as(step.text)
         known = [plainly.names_nothing(text) or (same and plainly.heard_as(text) == same) for text in texts]
         return [part for part, is_known in zip(its_own, known, strict=True) if is_known]
-    carried = any(_guess(parsed) == step.intent for _, parsed in held)
-    return [part for part in its_own if not carried or _is_about(part[1], step.intent)]
+    if any(_guess(parsed) == step.intent for _, parsed in held):
+        return [part for part in its_own if _is_about(part[1], step.intent)]
+    return [part for part in its_own if not _is_of_another_thing(part, step, held)]
+
+
+def _is_of_another_thing(part: Part, step: Step, held: Sequence[Part]) -> bool:
+    """Whether a question names goods and another matter than the step, which is announced: "when do my towels arrive,
+    and also what's in my points account"."""
+    named = any(each.get("entity") in wishes.THINGS for each in entities_of(part[1]))
+    is_own = is_wish(part[1], OF_NAMED) and not wishes.akin(intent_of(part[1]), step.intent)
+    return named and is_own and any(clause.announced for clause, _ in held)
 
 
 def _only_together(step: Step, its_own: Sequence[Part]) -> bool:
@@ -280,6 +291,9 @@ def _asks(part: Part, text: str) -> bool:
         return intent_of(parsed) == FAQ
     if intent_of(parsed) in TALK:
         return not _is_said(parsed)
+    if intent_of(parsed) == "out_of_scope":
+        # Whether it is ours at all, the articles know better than a guess: 到的时候我不在家怎么办.
+        return not _is_said(parsed)
     return not (intent_of(parsed) in NO_QUESTION and _is_clear(parsed))
 
 
@@ -301,7 +315,8 @@ def _asked(part: Part, said: Said, context: Context) -> Step:
         return of_goods
     by_words = rule or reference.meant_by_words(clause.text, parsed, context.focus)
     # Where the whole asks for rules, so do its parts, unless they are surely something else.
-    least = wishes.PAUSED if intent_of(said.whole) == FAQ else OWN_WISH
+    named = any(each.get("entity") in wishes.THINGS for each in entities_of(parsed))
+    least = wishes.PAUSED if intent_of(said.whole) == FAQ else OF_NAMED if named else OWN_WISH
     if rule is None and intent_of(by_words) != FAQ and is_wish(by_words, least) and wishes.asks(intent_of(by_words)):
         return single(clause.text, by_words, context, beside_another=True)
     if rule is None and intent_of(by_words) in ASKS_BEFORE and is_wish(by_words, OWN_WISH):
@@ -322,7 +337,7 @@ def is_to_be_named(step: Step, said: Said) -> bool:
     if asked is None or not _is_chosen(step, IF_KNOWN):
         return False
     behind = said.text[said.text.find(step.text) + len(step.text) :].lstrip()
-    is_question = slot_text.is_question(step.text) or behind[:1] in ("?", "？")
+    is_question = slot_text.is_question(step.text) or consent.asks_back(step.text) or behind[:1] in ("?", "？")
     return is_question and not (intent_of(asked[1]) in NO_QUESTION and _is_clear(asked[1]))
 
 

@@ -37,7 +37,8 @@ def meant(said: Said, heard: Heard) -> Heard:
 
 
 def _of_what_begins(step: Step, steps: Sequence[Step]) -> Step:
-    """A question that names nothing, only when or at what cost, asked of what another step begins: 想加入會員 要錢嗎."""
+    """A question that names nothing, only when or at what cost, asked of what another step begins: 想加入會員
+    要錢嗎."""
     if step.heard is None or step.intent != FAQ:
         return step
     begun = {other.intent for other in steps if other is not step}

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from actions.kit import alternatives, consent, lexicon, slot_text
 from actions.kit.forms import begun_by
-from bot.hearing import denial, left_over, waiting, wishes
+from bot.hearing import agreed, denial, left_over, unproved, waiting, wishes
 from bot.hearing.danger import REPORT_DANGER
 from bot.hearing.mood import VENT
 from bot.hearing.said import Said, single, waits_for_a_story
@@ -28,7 +28,7 @@ SAID_OF_US = frozenset(
 """What is told of us, or counts whatever else was said: no wish that could fall away."""
 SPEAKS_ALONE = frozenset({REPORT_DANGER, "request_human", "deny_act", "undo", "cancel", "hesitate", VENT})
 """Steps beside which nothing else is taken up: danger, a person, what is taken back or left."""
-APART, SURE = 0.85, 0.95
+APART, SURE = 0.85, 0.97
 """Confidence of a wish in a sentence of its own, and of one that only a comma sets apart."""
 BY_ITS_WORDS = 0.3
 """Confidence of a return whose way the words name themselves: 外套想换L."""
@@ -66,6 +66,8 @@ def _wishes(part: Part, said: Said, context: Context) -> bool:
     form = context.expects.form
     if form is not None and (not clause.announced or intent in begun_by(form)):
         return False
+    if unproved.is_passed_over(clause.text, context):
+        return False
     asks = slot_text.is_question(clause.text) or consent.asks_back(clause.text)
     asks = asks or (lexicon.mentions("negation", clause.text) and not clause.announced)
     if (
@@ -89,6 +91,9 @@ def _least(part: Part, said: Said) -> float:
     others = [each for each in said.clauses if each is not part]
     if intent_of(parsed) in OF_A_PURCHASE and any(_other_things(parsed, other) for _, other in others):
         return wishes.PAUSED
+    if not agreed.names_act(clause.text, {intent_of(parsed)}):
+        # Not by its words: only where it is beyond doubt.
+        return SURE
     return APART if any(clause.sentence != other.sentence for other, _ in others) else SURE
 
 

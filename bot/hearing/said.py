@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actions.kit import alternatives, lexicon, slot_text
+from actions.kit import alternatives, lexicon, sizes_said, slot_text
 from bot.hearing import danger, denial, reference, rule_asked
 from bot.hearing.danger import Danger
 from bot.hearing.objection import Objection
@@ -139,8 +139,9 @@ def _is_doubtful_act(heard: Parsed, text: str) -> bool:
     ):
         # "They're tight, can I swap for a 38?" tells what is wished and why; the form asks before anything is done.
         return False
-    if act == RETURN and alternatives.way_wished(text) == "exchange" and _names_colour(text):
-        # So does "can I swap it for the olive one".
+    names_other = _names_colour(text) or bool(sizes_said.wished(text))
+    if act == RETURN and alternatives.way_wished(text) == "exchange" and names_other:
+        # So does "can I swap it for the olive one", and 外套想换L.
         return False
     return act in lexicon.values(denial.ACT) and confidence_of(heard) < policy().dialogue.act_confidence
 

@@ -60,6 +60,11 @@ def heard(said: Said, context: Context) -> Heard | None:
     return Heard.of(*leaving, *(single(text, each, context) for text, each in asked[:1]))
 
 
+def is_passed_over(text: str, context: Context) -> bool:
+    """Whether a clause only says that nothing is proved now, after that was offered."""
+    return _was_offered(context) and (_declines(text) or _is_unable(text))
+
+
 def _is_unable(part: str) -> bool:
     flat = normalise(part)
     return bool(_CANNOT.search(flat) and _PROOF.search(flat)) and not slot_text.is_question(part)

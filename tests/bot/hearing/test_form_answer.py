@@ -2,10 +2,11 @@
 
 import pytest
 
-from bot.hearing import form_answer
+from bot.hearing import answer_kept, form_answer
 from bot.hearing.form_answer import Apart
 from bot.hearing.hear import hear
-from tests.bot.hearing.words import asked, option, said
+from bot.hearing.steps import Heard, Step
+from tests.bot.hearing.words import asked, heard, option, said
 
 INFORM, LOST, FAQ = ("inform", 0.95), ("nlu_fallback", 0.35), ("ask_faq", 0.9)
 IN_RETURN = asked(form="return_form", slot="return_new_size")
@@ -61,9 +62,9 @@ class TestTheAnswerFirst:
         ("text", "name"), [("林小雨 入会要钱吗", "林小雨"), ("Mary Lee, do i need a phone number?", "Mary Lee,")]
     )
     def test_a_name_beside_a_question(self, text: str, name: str) -> None:
-        heard = hear(said(text, "out_of_scope", 0.7, INFORM, FAQ), asked(form="join_form", slot="join_name"))
-        assert (heard.steps[0].text, heard.steps[0].intent) == (name, "inform")
-        assert heard.then == text.removeprefix(name).strip()
+        found = hear(said(text, "out_of_scope", 0.7, INFORM, FAQ), asked(form="join_form", slot="join_name"))
+        assert (found.steps[0].text, found.steps[0].intent) == (name, "inform")
+        assert found.then == text.removeprefix(name).strip()
 
     @pytest.mark.parametrize(
         ("text", "reason"),
@@ -71,12 +72,53 @@ class TestTheAnswerFirst:
     )
     def test_why_beside_another_matter_that_is_announced(self, text: str, reason: str) -> None:
         context = asked(*IS_IT, form="return_form", slot="return_line_confirmed")
-        heard = hear(said(text, "ask_product", 0.93, INFORM, ("ask_product", 0.94)), context)
-        assert [step.text for step in heard.steps] == [reason]
-        assert "围巾" in heard.then or "圍巾" in heard.then
+        found = hear(said(text, "ask_product", 0.93, INFORM, ("ask_product", 0.94)), context)
+        assert [step.text for step in found.steps] == [reason]
+        assert "围巾" in found.then or "圍巾" in found.then
 
     def test_a_reward_beside_another_figure_that_is_announced(self) -> None:
         context = asked(option("100 元券", "/inform"), form="redeem_form", slot="redeem_reward")
         text = "茶葉罐 另外我的點數哪天到期"
-        heard = hear(said(text, "ask_points_expiring", 0.92, INFORM, ("ask_points_expiring", 0.99)), context)
-        assert ([step.text for step in heard.steps], heard.then) == (["茶葉罐"], "我的點數哪天到期")
+        found = hear(said(text, "ask_points_expiring", 0.92, INFORM, ("ask_points_expiring", 0.99)), context)
+        assert ([step.text for step in found.steps], found.then) == (["茶葉罐"], "我的點數哪天到期")
+
+
+def test_the_dots_of_an_address_end_no_sentence() -> None:
+    parts = form_answer.parted(
+        said("meiling@example.com 不填電話可以嗎", "nlu_fallback", 0.35), asked(form="join_form", slot="join_contact")
+    )
+    assert parts == Apart("meiling@example.com", "不填電話可以嗎")
+
+
+class TestAQuestionBehindAnAnswer:
+    """It asks how that is with what the form brings, and does nothing."""
+
+    @pytest.mark.parametrize(
+        ("form", "text", "intent"),
+        [
+            ("profile_form", "改了今年还有生日礼吗", "update_profile"),
+            ("join_form", "do i need a phone number for that?", "ask_profile"),
+            ("invoice_form", "能寄到另一個信箱嗎", "ask_profile"),
+            ("redeem_form", "when would it ship?", "ask_parcel"),
+            ("callback_form", "is it free?", "nlu_fallback"),
+        ],
+    )
+    def test_is_put_to_the_articles(self, form: str, text: str, intent: str) -> None:
+        context = asked(form=form, slot="open")
+        rest = answer_kept.of_the_rest(Heard.of(Step(text, heard(text, intent, 0.9))), context)
+        assert rest is not None
+        assert [step.intent for step in rest.steps] == ["ask_faq"]
+
+    @pytest.mark.parametrize(
+        ("form", "text", "intent"),
+        [
+            ("return_form", "when does the new one come?", "ask_parcel"),
+            ("redeem_form", "我的点数哪天到期", "ask_points_expiring"),
+            ("profile_form", "改到另一个号码行吗", "update_profile"),
+        ],
+    )
+    def test_stays_where_the_form_or_its_own_action_knows_it(self, form: str, text: str, intent: str) -> None:
+        context = asked(form=form, slot="open")
+        rest = answer_kept.of_the_rest(Heard.of(Step(text, heard(text, intent, 0.9))), context)
+        assert rest is not None
+        assert [step.intent for step in rest.steps] == [intent]

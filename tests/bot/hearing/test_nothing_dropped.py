@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.hearing import nothing_dropped
+from bot.hearing import left_over, nothing_dropped
 from bot.hearing.hear import hear
 from bot.hearing.steps import Heard, Step
 from crm_store.conversations import Context
@@ -142,3 +142,23 @@ class TestQuestions:
         clauses = [(clause, parsed | {"language": language}) for clause, parsed in found.clauses]
         first = hear(type(found)(text, found.whole | {"language": language}, clauses), Context()).steps[0]
         assert first.text == question
+
+    @pytest.mark.parametrize(
+        ("text", "first"),
+        [
+            ("毛巾什么时候到，还有我账户里有什么", "毛巾什么时候到"),
+            ("when do my towels arrive, also what is in my account", "when do my towels arrive"),
+        ],
+    )
+    def test_one_of_goods_beside_a_figure_that_is_announced(self, text: str, first: str) -> None:
+        whole = said(text, "ask_points_expiring", 0.77, ("ask_parcel", 0.45), ("ask_points_balance", 0.85))
+        parts = [(whole.clauses[0][0], heard(first, "ask_parcel", 0.45, product="毛巾")), whole.clauses[1]]
+        found = left_over.answered_too(
+            type(whole)(text, whole.whole, parts), heard_as(text, "ask_points_expiring"), Context()
+        )
+        assert [step.text for step in found.steps] == [text, first]
+
+    def test_one_that_was_only_guessed_to_be_none_of_ours_is_put_to_the_articles(self) -> None:
+        text = "毛巾什么时候到，到的时候我不在家怎么办"
+        found = hear(said(text, "ask_parcel", 0.9, ("ask_parcel", 0.9), ("out_of_scope", 0.52)), Context())
+        assert steps(found) == ["ask_parcel", "ask_faq"]
