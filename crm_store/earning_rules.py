@@ -50,8 +50,9 @@ def counted_minor(
     """The goods of an order as they count for points, in minor units: what was paid for them, without shipping, the
     order's discount shared by price, those of a category as many times as the policy says.
 
-    `without`: as if so many pieces of these lines, by id, had come back as well. `kept`: without what came back; of an order that is over nothing counts. Pieces that came back and money that was
-    paid back are mostly the same refund told twice: the larger of the two goes.
+    `without`: as if so many pieces of these lines, by id, had come back as well. `kept`: without what came back; of an
+    order that is over nothing counts. Pieces that came back and money that was paid back are mostly the same refund
+    told twice: the larger of the two goes.
     """
     if kept and order.status in OVER:
         return Fraction(0)

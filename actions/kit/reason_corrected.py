@@ -20,6 +20,9 @@ _PUT_RIGHT = re.compile(
 )
 
 
+_ADDS = re.compile(r"补充|补一|再补|还有|也|另外|顺便|\b(?:also|too|as well|to add|one more|another|by the way|btw)\b")
+
+
 def corrects(text: str) -> bool:
     """Whether the text says that the reason is another one, or tells one as a correction."""
     if slot_text.is_question(text) or lexicon.mentions("reason_used", text):
@@ -27,7 +30,14 @@ def corrects(text: str) -> bool:
     flat = normalise(text)
     if _REASON.search(flat) and _PUT_RIGHT.search(flat):
         return True
-    return amends(text) and lexicon.meant("return_reason", text) is not None
+    return tells_another(text)
+
+
+def tells_another(text: str, *, faulty: bool = False) -> bool:
+    """Whether a reason is told as a correction of what was said. What only adds to it (补充一下，右边也有杂音) corrects
+    nothing. `faulty`: a fault was heard in the words."""
+    tells = faulty or lexicon.meant("return_reason", text) is not None
+    return tells and amends(text) and _ADDS.search(normalise(text)) is None
 
 
 def names_reason(text: str) -> bool:

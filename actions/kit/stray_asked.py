@@ -1,5 +1,5 @@
-"""What a single word may mean (换, "number"): by the act done last, or by itself where nothing was done. The meanings are
-buttons; nothing begins before one is pressed or said."""
+"""What a single word may mean (换, "number"): by the act done last, or by itself where nothing was done. The meanings
+are buttons; nothing begins before one is pressed or said."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,5 +1,5 @@
-"""An invoice that was asked for and is not out yet is put right: another title, another tax number, another address. The
-form begins with what is known, asks for what is only said to be wrong, and its promise takes the place of the first."""
+"""An invoice that was asked for and is not out yet is put right: another title, tax number or address. The form begins
+with what is known, asks for what is only said to be wrong, and its promise takes the place of the first."""
 
 import re
 from typing import Any

@@ -87,6 +87,10 @@ class InvoiceForm(CrmForm):
             turn.say("reply_invoice_not_asked_for")
         if not requested(turn, "invoice_confirmed"):
             return filled
+        return self._at_the_end(turn, filled)
+
+    def _at_the_end(self, turn: Turn, filled: dict[str, Any]) -> dict[str, Any]:
+        """What the last question is answered with: yes or no, a value put right, or that one is wrong."""
         if not filled and invoice_corrected.wants_other_mail(turn):
             return {"invoice_email": None}
         if says_wrong(turn) and not filled:

@@ -51,8 +51,11 @@ def chooses(turn: Turn, named: Found) -> bool:
     """Whether words that name another purchase choose it: to the question which one, or as a correction. Named beside
     the answer to what we asked ("39 please. Also the lamp …") it is another matter."""
     asked = requested(turn, "return_line") or requested(turn, "return_line_confirmed")
-    # At the last question a yes, or a wish, that names another purchase speaks of that one.
-    wishes = requested(turn, "return_confirmed") and bool(agreed(turn) or kind_wished(words(turn)))
+    # At the last question a yes, or a wish, that names another purchase speaks of that one; so does a wish at the
+    # question what shall be done, or why: 那奶瓶想退 after a fault of the blocks was told.
+    open_still = any(requested(turn, slot) for slot in ("return_reason", "return_kind", "return_confirmed"))
+    wishes = open_still and not turn.pressed and kind_wished(words(turn)) is not None
+    wishes = wishes or (requested(turn, "return_confirmed") and bool(agreed(turn)))
     if not named.sure or (not asked and beside_the_answer(turn, named)):
         return False
     return asked or wishes or _takes_back(words(turn)) or puts_right(turn)

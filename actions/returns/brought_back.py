@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from actions.kit import sum_back
 from actions.kit.base import Turn
 from actions.kit.form_input import choice, words
+from actions.kit.policy_facts import return_postage
 from actions.kit.replies import Facts, joined, line_text
 from actions.kit.sum_back import FOCUS, SumBack
 from actions.returns import pieces as pieces_said
 from actions.returns.lines import Lines, bought, found, named_by_words, own_line
-from actions.kit.policy_facts import return_postage
 from actions.returns.policy import shipping_text
 from crm_store import accrual, points, returns
 from crm_store.labels import label
@@ -38,7 +38,7 @@ async def tell(turn: Turn, member: Member, *, in_hand: str | None = None, reason
     chosen = [(line, _count(turn, line)) for _, line in lines if line.quantity > line.returned]
     if not chosen or order.status in (OrderStatus.CANCELLED, OrderStatus.RETURNED):
         return False
-    await _say(turn, member, order, chosen, asked, reason)
+    await _say(turn, order, chosen, member=member, asked=asked, reason=reason)
     turn.focus(order=order.number, **{FOCUS: {"lines": [[line.id, n] for line, n in chosen], "asked": list(asked)}})
     if len(chosen) == 1:
         turn.focus(product=chosen[0][0].sku)
@@ -76,7 +76,9 @@ async def _meant(turn: Turn, member: Member, in_hand: str | None) -> Lines:
         return []
     before = [pair for pair in everything if pair[1].id in {each for each, _ in _kept(turn)}]
     current = await own_line(turn, in_hand)
-    lines = list(named.lines) or ([current] if current is not None else before) or list((await found(turn, member)).lines)
+    lines = (
+        list(named.lines) or ([current] if current is not None else before) or list((await found(turn, member)).lines)
+    )
     if not lines:
         return []
     order = lines[0][0]
@@ -101,7 +103,7 @@ def _count(turn: Turn, line: OrderLine) -> int:
 
 
 async def _say(
-    turn: Turn, member: Member, order: Order, chosen: Pieces, asked: Sequence[SumBack], reason: str | None
+    turn: Turn, order: Order, chosen: Pieces, *, member: Member, asked: Sequence[SumBack], reason: str | None
 ) -> None:
     refund = await returns.refund_of(turn.session, order, chosen)
     less = await accrual.less_without(turn.session, member, order, {line.id: count for line, count in chosen})

@@ -358,7 +358,8 @@ class ReturnForm(CrmForm):
         may_change = may_change or (tells_fault and not beside_the_answer(turn, named))
         if len(lines) == 1 and str(lines[0][1].id) != current and may_change:
             turn.focus(order=lines[0][0].number, product=lines[0][1].sku)
-            names_it = puts_right(turn) or not chooses(turn, named) or requested(turn, "return_reason")
+            open_still = requested(turn, "return_reason") or requested(turn, "return_kind")
+            names_it = puts_right(turn) or not chooses(turn, named) or open_still
             if current is not None and names_it:
                 turn.say("reply_return_other_line", item=line_text(lines[0][1], turn.language))
             of_the_other = {} if current is None else await self._afresh(turn, lines[0][1])
@@ -378,7 +379,8 @@ class ReturnForm(CrmForm):
     async def _afresh(self, turn: Turn, line: OrderLine) -> Slots:
         """What was said of the thing before counts no more for another one, nor does a yes beside its name."""
         forgotten = {"return_new_size": None, "return_new_colour": None, "return_confirmed": None}
-        if not requested(turn, "return_confirmed"):
+        by_wish = kind_wished(words(turn)) is not None and not puts_right(turn)
+        if not requested(turn, "return_confirmed") and not by_wish:
             return forgotten
         return forgotten | {"return_kind": None, "return_reason": await told_before(turn, str(line.id))}
 

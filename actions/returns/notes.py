@@ -70,7 +70,7 @@ async def _add(turn: Turn, request: ReturnRequest | None) -> None:
 
 
 async def _sent(turn: Turn, request: ReturnRequest | None) -> None:
-    """The goods are on their way, as the member says: written down; whoever sent them too early hears what is missing."""
+    """The goods are on their way, as the member says: written down; who sent them too early hears what is missing."""
     if request is None or not request.is_running:
         turn.say("reply_return_nothing_to_note")
         turn.done("not_found", str(turn.spoken_of.get("return") or ""))

@@ -64,17 +64,13 @@ class OpenReturn(MemberAction):
     async def answer_member(self, turn: Turn, member: Member) -> list[Event] | None:
         if await notes.tell(turn, member) or await reason_corrected.tell(turn, member):
             return ReturnForm.cleared()
-        if sum_back.read(choice(turn)):
-            if not await brought_back.tell(turn, member):
-                await self._nothing(turn, member)
+        if await self._told_sum(turn, member):
             return ReturnForm.cleared()
         if choice(turn) == return_day.DEADLINE:
             if not await last_day.tell(turn, member):
                 await self._tell_rule(turn)
             return ReturnForm.cleared()
-        if choice(turn) in return_day.ASKED and await tell_asked(turn, member):
-            return ReturnForm.cleared()
-        if return_matters.read(choice(turn)) and await matters_told.tell_registered(turn, member):
+        if await self._told_of_registered(turn, member):
             return ReturnForm.cleared()
         line = await own_line(turn, turn.slot("return_line"))
         if line is None and turn.slot("return_line") is None and turn.slot("return_confirmed") is None:
@@ -93,6 +89,20 @@ class OpenReturn(MemberAction):
         else:
             await self._open(turn, *line)
         return ReturnForm.cleared()
+
+    async def _told_of_registered(self, turn: Turn, member: Member) -> bool:
+        """What is asked of the return that is registered."""
+        if choice(turn) in return_day.ASKED and await tell_asked(turn, member):
+            return True
+        return bool(return_matters.read(choice(turn))) and await matters_told.tell_registered(turn, member)
+
+    async def _told_sum(self, turn: Turn, member: Member) -> bool:
+        """What a return would bring back, where that is asked; what was never bought has no sum."""
+        if not sum_back.read(choice(turn)):
+            return False
+        if not await brought_back.tell(turn, member):
+            await self._nothing(turn, member)
+        return True
 
     async def _taken_up(self, turn: Turn) -> list[Event]:
         """Opens the form for a wish said before the visitor was verified, when there is something to ask."""

@@ -12,7 +12,6 @@ from actions.kit import (
     sizes_said,
     slot_text,
 )
-from actions.kit.amending import amends
 from bot.hearing import expectation, reference
 from bot.hearing.said import CHOICE, SURE_OF_ANOTHER, Said, single, words
 from bot.hearing.steps import Heard, Step, entities_of, intent_of, is_wish, with_intent
@@ -58,7 +57,7 @@ def _reason_corrected(said: Said, context: Context) -> Heard | None:
     asked_last = bool(focus.get(reason_corrected.ASKED)) and not slot_text.is_question(text)
     faulty = any(_tells_fault(heard) for _, heard in said.clauses) or _tells_fault(said.whole)
     meant = lexicon.meant("return_reason", text) or ("quality" if faulty else None)
-    corrects = reason_corrected.corrects(text) or (spoken_of and amends(text) and meant is not None)
+    corrects = reason_corrected.corrects(text) or (spoken_of and reason_corrected.tells_another(text, faulty=faulty))
     if not (corrects and (spoken_of or requests.kinds(text))) and not (asked_last and spoken_of and meant):
         return None
     wishes = return_details.wishes_a_way(text) and not reason_corrected.names_reason(text)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from actions.kit import lexicon, slot_text
+from actions.kit import alternatives, lexicon, slot_text
 from actions.kit.forms import activating_intents, begun_by
 from bot.hearing import agreed, called_off, denial, never_asked, reference, wishes
 from bot.hearing.said import SECOND_WISH, SURE_OF_ANOTHER, Said, meant_by_words, single, waits_for_a_story, words
@@ -29,10 +29,19 @@ OPPOSITE = {"join_membership": "cancel_membership", "opt_in": "opt_out"}
 """Who no longer wants to be what an act makes of them wishes this: 不想当会员了."""
 
 
+RETURN_FORM = "return_form"
+
+
+def _one_way_for_another(text: str) -> bool:
+    """Whether a way to settle a return is wished in the place of another (我想换S，不退了): nothing is dropped."""
+    ways = alternatives.wished(alternatives.WAYS, normalise(text))
+    return {each.denied for each in ways} == {True, False}
+
+
 def dropped(said: Said, context: Context) -> Heard | None:
     """ "那算了，运费怎么算", 先不改: what is open is left at once, and the rest is answered."""
     form = context.expects.form
-    if form is None:
+    if form is None or (form == RETURN_FORM and _one_way_for_another(said.text)):
         return None
     parts = [(clause.text, heard) for clause, heard in said.clauses] or [(said.text, said.whole)]
     texts = [*(text for text, _ in parts), said.text]

@@ -16,7 +16,8 @@ INVOICE_FORM, WRONG = "invoice_form", "invoice_wrong"
 _OF_ACCOUNT = re.compile(r"账号|帐号|资料|会员|投诉|电话|\b(?:account|profile|complaint|call)\b")
 _PUT_RIGHT = re.compile(
     r"改|换|另|更正|(?:写|打|填|开|寄|发|登|搞|弄)错|错了|不对|应该是|少了|漏了"
-    r"|\b(?:wrong|change|another|other|different|instead|should (?:be|have been|say)|correct|update|mistake|typo|not the)\b"
+    r"|\b(?:wrong|change|another|other|different|instead|should (?:be|have been|say)|correct|update"
+    r"|mistake|typo|not the)\b"
 )
 
 
@@ -24,10 +25,10 @@ def heard(said: Said, context: Context) -> Heard | None:
     """The step of that wish, or of that question; None where neither is told."""
     if context.expects.form is None and invoice_again.is_told(said.text):
         return Heard.of(words(said, ASK_INVOICE))
-    return _asked(said, context) or _corrected(said, context)
+    return _asked(said, context)
 
 
-def _corrected(said: Said, context: Context) -> Heard | None:
+def corrected(said: Said, context: Context) -> Heard | None:
     """What is wrong with the invoice that was asked for last, or shall be otherwise: its form begins with what is
     known. An order, a parcel or an account that is named is another matter."""
     focus, text = context.focus, said.text

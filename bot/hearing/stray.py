@@ -1,5 +1,5 @@
-"""A single word that could mean several things (换, "sms", "change it", 白天) starts nothing. It is read against the act done
-last, where nothing else was spoken of since; else it is asked back, with what it may mean as buttons (stray.yml)."""
+"""A single word that could mean several things (换, "sms", "change it", 白天) starts nothing. It is read against the
+act done last, where nothing else was spoken of since; else it is asked back, its meanings as buttons (stray.yml)."""
 
 from functools import cache
 from importlib.resources import files

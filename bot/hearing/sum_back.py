@@ -16,7 +16,9 @@ LATELY = 2
 """Messages without a subject of their own that may have come between."""
 
 
-_COUNTED = re.compile(r"[一二两三四五六七八九\d](?:个|件|双|瓶|只|条|盒|罐|支|把|台|套|张)|\b(?:one|two|three|four|five)\b")
+_COUNTED = re.compile(
+    r"[一二两三四五六七八九\d](?:个|件|双|瓶|只|条|盒|罐|支|把|台|套|张)|\b(?:one|two|three|four|five)\b"
+)
 """So many of the thing reckoned last."""
 
 
@@ -31,7 +33,9 @@ def heard(said: Said, context: Context) -> Heard | None:
     if not asked:
         return None
     # What may be had for points as well is meant as bought.
-    named = [{**each, "entity": "product"} if each.get("entity") == REWARD else each for each in entities_of(said.whole)]
+    named = [
+        {**each, "entity": "product"} if each.get("entity") == REWARD else each for each in entities_of(said.whole)
+    ]
     whole = {**said.whole, "entities": named}
     return Heard.of(Step(text=said.text, heard=with_intent(whole, RETURN, {CHOICE: sum_back.written(asked)})))
 

@@ -31,7 +31,8 @@ from crm_store.returns.warranty import last_day, term_of, warranty_ends_at, warr
 __all__ = [
     "REPAIRABLE", "SHOPS_FAULT", "PaidBy", "Refund", "ReturnKind", "ReturnProblem", "ReturnReason", "ReturnRefused",
     "ReturnRequest", "ReturnStatus", "ReturnStepRefused", "Terms", "add_note", "advance", "assign", "by_number",
-    "change_kind", "change_problem", "change_reason", "ends_at", "for_member", "last_day", "left_minor", "open_return", "reason_problem", "refund_for", "refund_of",
-    "refund_status", "repairable", "returnable", "running_of", "shipping_paid_by", "take_note_back", "term_of",
-    "terms_of", "under_warranty", "warranty_ends_at", "warranty_of", "window", "window_ends_at", "withdraw",
+    "change_kind", "change_problem", "change_reason", "ends_at", "for_member", "last_day", "left_minor",
+    "open_return", "reason_problem", "refund_for", "refund_of", "refund_status", "repairable", "returnable",
+    "running_of", "shipping_paid_by", "take_note_back", "term_of", "terms_of", "under_warranty", "warranty_ends_at",
+    "warranty_of", "window", "window_ends_at", "withdraw",
 ]  # fmt: skip

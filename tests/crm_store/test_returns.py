@@ -352,6 +352,33 @@ class TestToldMore:
         assert len(request.note) == returns.models.NOTE_CHARACTERS
 
 
+class TestAnotherReason:
+    async def test_who_pays_the_way_follows_it_and_the_history_tells(self, session, frozen_clock):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="not_wanted", key="m1:return")
+        for _ in range(2):
+            request = await returns.change_reason(session, request, "quality", key="m2:reason")
+        assert (request.reason, request.shipping_paid_by) == ("quality", PaidBy.SHOP)
+        changed = [each for each in await orders.history(session, order.id) if each.kind == "return_reason_changed"]
+        assert [(each.detail["from"], each.detail["to"]) for each in changed] == [("not_wanted", "quality")]
+
+    async def test_one_whose_time_was_over_when_it_was_asked_for_is_refused(self, session, frozen_clock):
+        order = await delivered(session)
+        frozen_clock.move(timedelta(days=12))
+        request = await returns.open_return(session, order, order.lines[0], reason="quality", key="m1:return")
+        with pytest.raises(ReturnRefused) as refusal:
+            await returns.change_reason(session, request, "not_wanted", key="m2:reason")
+        assert refusal.value.problem == ReturnProblem.WINDOW_OVER
+        assert request.reason == "quality"
+
+    async def test_goods_on_their_way_keep_theirs(self, session):
+        order = await delivered(session)
+        request = await returns.open_return(session, order, order.lines[0], reason="not_wanted", key="m1:return")
+        request = await back(session, order, request, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT)
+        with pytest.raises(ReturnStepRefused):
+            await returns.change_reason(session, request, "quality", key="m2:reason")
+
+
 class TestTheOtherKind:
     async def test_money_instead_of_another_size_and_back_again(self, session, frozen_clock):
         order = await delivered(session)

@@ -521,3 +521,37 @@ class TestTheNameBesideItsKind:
         await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
         form = await member.run(InvoiceForm, text, "inform")
         assert form.slots["invoice_title"] == title
+
+
+class TestPutRight:
+    """An invoice that was asked for and is not out yet is corrected."""
+
+    async def asked_for(self, member: Customer) -> None:
+        async with member.database.transaction() as session:
+            await place(session, member.member.id, SHOE, status=OrderStatus.DELIVERED)
+        await member.run(InvoiceForm, "开发票", "ask_invoice", active_loop="invoice_form")
+        await member.run(InvoiceForm, "上海回声科技有限公司 税号91310104MA1FR0AB2X", "inform")
+        await member.run(InvoiceForm, "对", "affirm")
+        await member.run(RequestInvoice, "对", "affirm")
+
+    async def test_the_new_one_takes_the_place_of_the_first(self, member: Customer) -> None:
+        await self.asked_for(member)
+        text = "抬头写错了，应该是上海回音科技有限公司"
+        form = await member.run(
+            InvoiceForm, text, "ask_invoice", entities={"choice": "corrected"}, active_loop="invoice_form"
+        )
+        assert form.asks == "invoice_confirmed"
+        assert form.slots["invoice_title"] == "上海回音科技有限公司"
+        assert form.slots["invoice_tax_number"] == "91310104MA1FR0AB2X"
+        await member.run(InvoiceForm, "对", "affirm")
+        assert (await member.run(RequestInvoice, "对", "affirm")).responses == ["reply_invoice_noted"]
+        async with member.database.reading() as session:
+            (promise,) = await promises.open_for_member(session, member.member.id)
+        assert "上海回音科技有限公司" in promise.text
+
+    async def test_what_is_only_wrong_is_asked_for(self, member: Customer) -> None:
+        await self.asked_for(member)
+        form = await member.run(
+            InvoiceForm, "改寄到另一个邮箱", "ask_invoice", entities={"choice": "corrected"}, active_loop="invoice_form"
+        )
+        assert form.asks == "invoice_email"

@@ -149,3 +149,64 @@ class TestWithdrawing:
     async def test_nothing_to_take_back(self, member: Customer) -> None:
         told = await say(member, "撤销退货", "undo", slots={"focus": {"done": RETURN}})
         assert told.responses == ["reply_return_none_to_withdraw"]
+
+
+CORRECTED = {"choice": "reason:"}
+
+
+class TestTheReason:
+    """Why it goes back is put right after it was registered."""
+
+    async def unwanted(self, member: Customer) -> None:
+        await bought(member, "buds")
+        await say(member, "耳机退货，不喜欢", RETURN)
+        assert (await say(member, "对", "affirm")).responses == ["reply_return_opened"]
+
+    async def test_one_that_costs_nothing_is_changed_at_once_and_the_words_are_kept(self, member: Customer) -> None:
+        await self.unwanted(member)
+        told = await say(member, "原因改一下，其实是坏了", RETURN, entities=CORRECTED)
+        assert told.responses == ["reply_return_reason_changed"]
+        (request,) = await requests(member)
+        assert (request.reason, request.shipping_paid_by) == ("quality", "shop")
+        assert "其实是坏了" in (request.note or "")
+
+    async def test_one_that_costs_the_way_back_is_asked_about_first(self, member: Customer) -> None:
+        await bought(member, "buds")
+        await say(member, "耳机坏了，退货", RETURN)
+        await say(member, "对", "affirm")
+        told = await say(member, "原因写错了，就是不喜欢", RETURN, entities=CORRECTED)
+        assert told.responses == ["reply_return_reason_to"]
+        assert (await requests(member))[0].reason == "quality"
+        told = await press(member, told.buttons["就这么改"])
+        assert told.responses == ["reply_return_reason_changed"]
+        assert ((await requests(member))[0].reason, (await requests(member))[0].shipping_paid_by) == (
+            "not_wanted",
+            "member",
+        )
+
+    async def test_one_that_is_not_told_is_asked_for(self, member: Customer) -> None:
+        await self.unwanted(member)
+        told = await say(member, "原因写错了", RETURN, entities=CORRECTED)
+        assert told.responses == ["reply_return_reason_what"]
+        assert "不喜欢" not in told.buttons
+        assert (await requests(member))[0].reason == "not_wanted"
+        assert (await press(member, told.buttons["质量问题"])).responses == ["reply_return_reason_changed"]
+
+    async def test_of_goods_on_their_way_it_is_only_noted(self, member: Customer) -> None:
+        await self.unwanted(member)
+        await take(member, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT)
+        told = await say(member, "原因改一下，其实是坏了", RETURN, entities=CORRECTED)
+        assert told.responses == ["reply_return_reason_noted"]
+        (request,) = await requests(member)
+        assert request.reason == "not_wanted"
+        assert "其实是坏了" in (request.note or "")
+
+
+class TestSentAlready:
+    async def test_before_it_is_approved_the_address_is_missing(self, member: Customer) -> None:
+        await exchange(member)
+        told = await say(member, "我寄出去了", RETURN, entities={"choice": "sent"})
+        assert told.responses == ["reply_return_sent_early"]
+        assert "我寄出去了" in ((await requests(member))[0].note or "")
+        await take(member, ReturnStatus.APPROVED)
+        assert (await say(member, "寄了", RETURN, entities={"choice": "sent"})).responses == ["reply_return_sent"]
