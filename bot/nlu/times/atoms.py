@@ -63,6 +63,8 @@ class Atom:
 Maker = Callable[[Match[str], Frame], Atom | None]
 
 _SHORTEST_MONTH, _LONGEST_MONTH = 28, 31
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_YEARS_NAMED = {"前年": -2, "去年": -1, "上年": -1, "今年": 0, "明年": 1, "后年": 2, "last": -1, "this": 0, "next": 1}
 #: a day beyond this is no slip about the calendar
 _DAYS_SAID = 39
 
@@ -150,13 +152,17 @@ def zh_week(match: Match[str], frame: Frame) -> Atom | None:
     return days(match, monday, 7, "week")
 
 
+def _years_around(frame: Frame) -> tuple[int, ...]:
+    return frame.today.year - 1, frame.today.year, frame.today.year + 1
+
+
 def month_day(match: Match[str], frame: Frame, year: int | None, month: int, day: int) -> Atom | None:
     """Without a year: the occurrence nearest to today, so that 12月14日 in November is to come and 11月15日 is past.
 
     A day that no calendar has (2月30日, "31 November") has no first and no last moment.
     """
     found = []
-    for candidate in [year] if year else [frame.today.year - 1, frame.today.year, frame.today.year + 1]:
+    for candidate in [year] if year else _years_around(frame):
         try:
             found.append(date(candidate, month, day))
         except ValueError:
@@ -168,15 +174,25 @@ def month_day(match: Match[str], frame: Frame, year: int | None, month: int, day
 
 
 def zh_month_day(match: Match[str], frame: Frame) -> Atom | None:
-    named, digits = match.group("named"), match.group("year")
-    year = frame.today.year + {"去": -1, "今": 0, "明": 1, "前": -2}[named[0]] if named else None
-    if digits:
+    month, day = read_number(match.group("month")), read_number(match.group("day"))
+    return month_day(match, frame, _year_said(match, frame), month, day) if month and day else None
+
+
+def _year_said(match: Match[str], frame: Frame) -> int | None:
+    """The year that stands before a month; None when none does, or one of another calendar's end."""
+    year = _year_named(match, frame)
+    if digits := match.group("year"):
         year = (read_number(digits) or 0) + (2000 if len(digits) == 2 else 0)
     if match.group("roc"):
         # the Republic of China's calendar, used in Taiwan: its year 1 is 1912
         year = (read_number(match.group("roc")) or 0) + 1911
-    month, day = read_number(match.group("month")), read_number(match.group("day"))
-    return month_day(match, frame, year, month, day) if month and day else None
+    return year if year and _FIRST_YEAR <= year <= _LAST_YEAR else None
+
+
+def _year_named(match: Match[str], frame: Frame) -> int | None:
+    """去年, "last": which year that is; None when none is named."""
+    named = match.group("named")
+    return frame.today.year + _YEARS_NAMED[named.strip()] if named else None
 
 
 def iso_day(match: Match[str], frame: Frame) -> Atom | None:
@@ -226,8 +242,9 @@ def zh_month(match: Match[str], frame: Frame) -> Atom | None:
         value = read_number(number)
         if not value or value > 12:
             return None
+        said = _year_said(match, frame)
         first = min(
-            (date(year, value, 1) for year in (frame.today.year - 1, frame.today.year, frame.today.year + 1)),
+            (date(year, value, 1) for year in ([said] if said else _years_around(frame))),
             key=lambda choice: abs((choice - frame.today).days),
         )
     else:
@@ -239,7 +256,11 @@ def zh_month(match: Match[str], frame: Frame) -> Atom | None:
 
 
 def year_end(match: Match[str], frame: Frame) -> Atom | None:
-    return days(match, date(frame.today.year, 12, 25), 7, "days")
+    year = _year_named(match, frame)
+    if year is None:
+        begun = date(frame.today.year, 12, 25) <= frame.today
+        year = frame.today.year - (frame.past and not begun)
+    return days(match, date(year, 12, 25), 7, "days")
 
 
 def before_new_year(match: Match[str], frame: Frame) -> Atom | None:
@@ -250,7 +271,8 @@ def before_new_year(match: Match[str], frame: Frame) -> Atom | None:
 
 def holiday(find: str) -> Maker:
     def make(match: Match[str], frame: Frame) -> Atom | None:
-        day = nearest(HOLIDAYS[find], frame.today, past=frame.past)
+        year = _year_named(match, frame)
+        day = HOLIDAYS[find](year) if year else nearest(HOLIDAYS[find], frame.today, past=frame.past)
         return days(match, day) if day else None
 
     return make
@@ -316,10 +338,13 @@ def end_of(match: Match[str], frame: Frame) -> Atom | None:
 
 
 def _step(frame: Frame, unit: str, count: float) -> datetime:
-    if unit == "months":
-        return frame.now + timedelta(days=30 * count)
-    if unit == "years":
-        return frame.now + timedelta(days=365 * count)
+    if unit in {"months", "years"}:
+        # whole months as the calendar has them, to its last day where it is shorter; the rest in days
+        months, part = divmod(count * (12 if unit == "years" else 1), 1)
+        first = _shift_month(frame.today, int(months))
+        longest = (_shift_month(first, 1) - first).days
+        day = first.replace(day=min(frame.today.day, longest))
+        return frame.now + (day - frame.today) + timedelta(days=round(30 * part))
     return frame.now + timedelta(**{unit: count})
 
 

@@ -26,8 +26,9 @@ from bot.nlu.times.atoms import (
 )
 from bot.nlu.times.holidays import HOLIDAYS
 
+_NAMED_YEAR = "去年|今年|明年|前年|上年|后年"
 _YEAR = (
-    rf"(?:(?P<named>去年|今年|明年|前年)|民国(?P<roc>{NUMBER})年|"
+    rf"(?:(?P<named>{_NAMED_YEAR})|民国(?P<roc>{NUMBER})年|"
     r"(?P<year>(?:19|20)\d\d|\d\d|[零〇一二三四五六七八九]{4})年)"
 )
 _ZH_AFTER = r"(?:以?之?后|过后|以?之?前|以?之?内)"
@@ -158,12 +159,15 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     ),
     (
         _compile(
-            rf"(?:(?P<prefix>(?:[上下]{{1,2}}|这|本)个?)|(?P<month>{NUMBER}))月份?(?P<place>初|中旬|上旬|下旬|底|末)?"
+            rf"(?:(?P<prefix>(?:[上下]{{1,2}}|这|本)个?)|(?:{_YEAR}\s*的?)?(?P<month>{NUMBER}))月份?(?P<place>初|中旬|上旬|下旬|底|末)?"
         ),
         make.zh_month,
     ),
-    (_compile(r"(?P<prefix>)(?P<month>(?!))?月(?P<place>初|底|末)"), make.zh_month),
-    (_compile(r"年底|年末|end of (?:the |this )?year"), make.year_end),
+    (_compile(rf"(?P<prefix>)(?:(?!){_YEAR})?(?P<month>(?!))?月(?P<place>初|底|末)"), make.zh_month),
+    (
+        _compile(rf"(?:(?P<named>{_NAMED_YEAR})的?年?|年)[底末]|end of (?:the |this )?year"),
+        make.year_end,
+    ),
     (
         _compile(
             rf"(?:再?过\s*)?(?P<n>半|{NUMBER})\s*个?(?P<half>半)?"
@@ -351,7 +355,10 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     ),
     *[
         (
-            _compile(rf"(?<![a-z0-9零一二三四五六七八九十])(?:{pattern})(?![a-z0-9零一二三四五六七八九])"),
+            _compile(
+                rf"(?<![a-z0-9零一二三四五六七八九十])(?:(?:(?P<named>{_NAMED_YEAR}|(?:last|this|next) )的?)?(?:{pattern}))"
+                r"(?![a-z0-9零一二三四五六七八九])"
+            ),
             make.holiday(pattern),
         )
         for pattern in HOLIDAYS

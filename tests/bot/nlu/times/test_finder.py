@@ -271,3 +271,48 @@ class TestBoth:
     def test_ranges_are_never_empty(self, text):
         for _, moment in times(text):
             assert moment.begin < moment.finish
+
+
+class TestTurnOfTheYear:
+    @pytest.mark.parametrize(
+        ("text", "begin"),
+        [
+            ("去年年底买的", "2025-12-25"),
+            ("去年底下的单", "2025-12-25"),
+            ("今年年底能到吗", "2026-12-25"),
+            ("明年年底再说", "2027-12-25"),
+            ("去年元旦买的", "2025-01-01"),
+            ("今年元旦買的", "2026-01-01"),
+            ("明年春节前后", "2027-02-06"),
+            ("去年圣诞节买的", "2025-12-25"),
+            ("last christmas i bought a bag", "2025-12-25"),
+            ("去年3月买的", "2025-03-01"),
+            ("明年3月", "2027-03-01"),
+            ("2025年10月买的", "2025-10-01"),
+            ("去年11月底买的", "2025-11-26"),
+        ],
+    )
+    def test_the_year_that_is_named_is_meant(self, text, begin):
+        eve = datetime(2026, 12, 31, 23, 50, tzinfo=ASIA_SHANGHAI)
+        assert find_times(text, eve)[0].value["from"][:10] == begin
+
+    def test_what_was_bought_at_the_end_of_the_year_was_bought_in_the_last_one(self):
+        second = datetime(2027, 1, 2, 9, 0, tzinfo=ASIA_SHANGHAI)
+        assert find_times("年底买的那单", second)[0].value["from"][:10] == "2026-12-25"
+        assert find_times("年底能到吗", second)[0].value["from"][:10] == "2027-12-25"
+
+    @pytest.mark.parametrize(
+        ("text", "today", "begin"),
+        [
+            ("一个月后", (2026, 12, 31), "2027-01-31"),
+            ("in a month", (2028, 1, 31), "2028-02-29"),
+            ("两个月前", (2026, 12, 31), "2026-10-31"),
+            ("半年前", (2026, 12, 31), "2026-06-30"),
+            ("一年后", (2028, 2, 28), "2029-02-28"),
+            ("一年前", (2028, 2, 29), "2027-02-28"),
+            ("一个半月后", (2026, 11, 23), "2027-01-07"),
+        ],
+    )
+    def test_months_and_years_are_those_of_the_calendar(self, text, today, begin):
+        noon = datetime(*today, 12, 0, tzinfo=ASIA_SHANGHAI)
+        assert find_times(text, noon)[0].value["from"][:10] == begin
