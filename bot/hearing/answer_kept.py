@@ -40,7 +40,7 @@ _MAY_TELL_MORE = agreed.OFFERED_CASES | {"return_line_confirmed"}
 _ANSWERS = frozenset({AFFIRM, "deny", HESITATE})
 _TAKES_DETAILS = frozenset({"profile_form", "join_form", "invoice_form", "redeem_form"})
 _OF_DETAILS = frozenset({
-    "update_profile", "bind_account", "ask_profile", "join_membership", "opt_out", "opt_in", "change_order",
+    "update_profile", "bind_account", "ask_profile", "join_membership", "change_order",
     "cancel_callback", "ask_parcel", "ask_order_status",
 })  # fmt: skip
 """Forms of one's own data, and acts and figures that a question beside them may sound like."""
