@@ -194,8 +194,8 @@ async def _both_counted(parts: form_answer.Apart, heard: Heard, context: Context
         question = taken.replies.pop()
         if beside := await _beside_the_answer(parts.asked, context, taken):
             for step in beside.steps:
-                await taken.take(step)
-        if question.text not in {reply.text for reply in taken.replies}:
+                await taken.take(replace(step, resumes=False))
+        if taken.last.active_form == expects.form:
             taken.replies.append(question)
 
 

@@ -40,7 +40,7 @@ _MAY_TELL_MORE = agreed.OFFERED_CASES | {"return_line_confirmed"}
 _ANSWERS = frozenset({AFFIRM, "deny", HESITATE})
 _TAKES_DETAILS = frozenset({"profile_form", "join_form", "invoice_form", "redeem_form"})
 _OF_DETAILS = frozenset({
-    "update_profile", "bind_account", "ask_profile", "join_membership", "opt_out", "opt_in", "change_order",
+    "update_profile", "bind_account", "ask_profile", "join_membership", "change_order",
     "cancel_callback", "ask_parcel", "ask_order_status",
 })  # fmt: skip
 """Forms of one's own data, and acts and figures that a question beside them may sound like."""
@@ -123,8 +123,11 @@ def _as_rule(step: Step, context: Context) -> Step:
     of_details = form in _TAKES_DETAILS and step.intent in _OF_DETAILS and not named & wishes.THINGS
     if not of_details and (step.intent not in (INFORM, FALLBACK) or _is_chosen(step)):
         return step
-    brought = bare_amid_form.NOUNS.get(form, {}).get(Language.of(step.heard.get("language"))) or step.text
-    return replace(step, heard=with_intent({**step.heard, "entities": []}, wishes.FAQ, {ALONGSIDE: brought}))
+    language = Language.of(step.heard.get("language"))
+    text = bare_amid_form.named(step.text, form, language) or step.text
+    brought = bare_amid_form.NOUNS.get(form, {}).get(language) or text
+    asked: Parsed = {**step.heard, "entities": [], "text": text}
+    return replace(step, text=text, heard=with_intent(asked, wishes.FAQ, {ALONGSIDE: brought}))
 
 
 def _is_chosen(step: Step) -> bool:

@@ -14,6 +14,7 @@ NOUNS: Mapping[str, Mapping[Language, str]] = {
         Language.ZH_HANT: "取消訂單退款",
         Language.EN: "the refund for a cancelled order",
     },
+    "callback_form": {Language.ZH_HANS: "回电", Language.ZH_HANT: "回電", Language.EN: "a call back"},
     "join_form": {Language.ZH_HANS: "入会", Language.ZH_HANT: "入會", Language.EN: "joining as a member"},
 }
 """What each form brings, as a question names it."""
