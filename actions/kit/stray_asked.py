@@ -22,7 +22,8 @@ class Meaning:
     entities: Mapping[str, str] = field(default_factory=dict)
 
 
-_REASON = Meaning("reason", RETURN, {"choice": "reason:"})
+_REASON = Meaning("reason", "inform", {"choice": "reason:"})
+"""No wish for a return by its intent: 換貨 behind the question would press it."""
 _WITHDRAW = Meaning("withdraw", "undo", {"act": RETURN})
 _WAY_BACK = Meaning("way_back", RETURN, {"choice": "next"})
 _MOVE = Meaning("move_call", MOVED)

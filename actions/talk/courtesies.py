@@ -19,6 +19,7 @@ from actions.orders.parcels import ActionParcel
 from actions.orders.status import ActionOrderStatus
 from actions.points.redemption import ActionRedeemStart
 from actions.products.catalogue import ActionProduct
+from actions.returns import reason_corrected
 from actions.returns.faults import ActionReportFault
 from actions.returns.heard import is_fault, reason_said
 from actions.talk import act_told, stray
@@ -111,6 +112,14 @@ class ActionDenyAlone(CrmAction):
         return []
 
 
+async def _asks_meaning(turn: Turn) -> bool:
+    """A word that may mean several things is asked back; the reason of a return, as one of them, is put right."""
+    if meant := stray_asked.read(turn.entity("choice")):
+        await stray.ask(turn, *meant)
+        return True
+    return turn.member is not None and await reason_corrected.tell(turn, turn.member)
+
+
 class ActionInformAlone(CrmAction):
     """A detail that no form asked for: what it names says what is wanted, otherwise the customer is asked."""
 
@@ -124,8 +133,7 @@ class ActionInformAlone(CrmAction):
         if asked := act_asked.read(turn.entity("choice")):
             await act_told.told(turn, asked)
             return []
-        if meant := stray_asked.read(turn.entity("choice")):
-            await stray.ask(turn, *meant)
+        if await _asks_meaning(turn):
             return []
         if turn.entity("choice") == BEGUN:
             turn.say("reply_please_go_on")

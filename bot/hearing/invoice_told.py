@@ -36,7 +36,7 @@ def corrected(said: Said, context: Context) -> Heard | None:
         return None
     of_it = any(lexicon.mentions(group, text) for group in ("title_word", "tax_number_word", "invoice_mail_word"))
     of_it = of_it or lexicon.mentions("invoice_word", text) or lexicon.mentions("company", text)
-    if not of_it or not (_PUT_RIGHT.search(normalise(text)) or lexicon.corrects(text)):
+    if not of_it or not _PUT_RIGHT.search(normalise(text)):
         return None
     named = {str(each.get("entity")) for each in entities_of(said.whole)}
     if named & {"parcel_number", "product"} or _OF_ACCOUNT.search(normalise(text)):

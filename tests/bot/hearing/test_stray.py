@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from actions.kit import stray_asked
 from bot.hearing.hear import hear
 from crm_store.conversations import Context, Expectation
 from tests.bot.hearing.words import asked, option, said
@@ -58,3 +59,9 @@ def test_an_open_question_takes_the_word_first() -> None:
     assert all("stray" not in str(step.heard) for step in hear(said("白天", "inform", 0.9), form).steps)
     titled = asked(option("改一下", "/change_order"), option("取消", "/cancel_order"))
     assert meant("改一下", titled)[1] is None or "stray" not in str(meant("改一下", titled)[1])
+
+
+def test_no_meaning_of_a_word_after_a_return_is_pressed_by_the_wish_for_another_kind() -> None:
+    meanings, of_act = stray_asked.meanings("change", "return_or_refund")
+    assert of_act
+    assert all(each.intent != "return_or_refund" for each in meanings)
