@@ -102,8 +102,8 @@ def _says_little(step: Step, expects: Expectation) -> bool:
 
 def _own(expects: Expectation) -> set[str]:
     """The intents of the act that was asked about."""
-    own = begun_by(expects.form or "") | (activating_intents(expects.form) if expects.form else set())
-    return own | {expectation.intent_behind(option) for option in expects.options}
+    own = set(begun_by(expects.form or "")) | (activating_intents(expects.form) if expects.form else set())
+    return own | {expectation.intent_behind(option) for option in expects.options if expectation.says_yes(option)}
 
 
 def _beside(said: Said, heard: Heard, agreeing: Sequence[Step], context: Context) -> Heard:
@@ -223,7 +223,7 @@ def _is_the_act(pieces: Sequence[str], said: Said, expects: Expectation) -> bool
     bare = lexicon.without("beside_yes", rest)
     if any(agreed.names_only_the_act(words.strip(_PARTICLES), expects) for words in (rest, bare)):
         return True
-    own = _own(expects) - {AFFIRM}
+    own = _own(expects) - {AFFIRM, DENY}
     heard = [parsed for clause, parsed in said.clauses if any(_bare(clause.text) in _bare(piece) for piece in pieces)]
     is_short = consent.says_again(rest) and not consent.changes(rest)
     return is_short and all(intent_of(each) in own and not entities_of(each) for each in heard or [said.whole])

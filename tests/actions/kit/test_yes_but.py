@@ -16,6 +16,7 @@ EDIT = {"choice": choice_of(YesBut.EDIT)}
 
 
 async def asked_to_cancel(member: Customer) -> None:
+    assert member.member is not None
     async with member.database.transaction() as session:
         order = await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
     member.slots |= {"cancel_order_number": order.number, "requested_slot": "cancel_order_confirmed"}
@@ -23,6 +24,7 @@ async def asked_to_cancel(member: Customer) -> None:
 
 
 async def asked_for_address(member: Customer) -> None:
+    assert member.member is not None
     async with member.database.transaction() as session:
         order = await place(session, member.member.id, SHOE, status=OrderStatus.PAID)
     member.slots |= {
