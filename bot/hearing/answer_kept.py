@@ -117,7 +117,7 @@ def _as_rule(step: Step, context: Context) -> Step:
     it asks how that is with what the form brings (改了今年还有生日礼吗), changes nothing that was said, and is answered
     or named. A return knows its own questions."""
     form = context.expects.form
-    if step.heard is None or form in (None, agreed.RETURN_FORM) or not _asks(step.text) or _decides(step.text):
+    if step.heard is None or form in (None, agreed.RETURN_FORM) or not _asks(step.text) or decides(step.text):
         return step
     named = {str(each.get("entity")) for each in entities_of(step.heard) if each.get("extractor") != FROM_FOCUS}
     of_details = form in _TAKES_DETAILS and step.intent in _OF_DETAILS and not named & wishes.THINGS
