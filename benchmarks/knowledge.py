@@ -16,8 +16,8 @@ afterwards: 40 questions a script and 40 that no article answers. Nothing is fit
 `data/knowledge_strangers_5.csv`: 155 questions of what every shop is asked (ordering, lockers, care, bulk), written by
 the hand that then wrote the articles on it, before them; every second row was kept apart, its misses not looked at.
 `data/knowledge_strangers_4.csv`: 61 questions of the kinds that two strangers had asked in vain, written before the
-words of `actions/kit/plainly.yml` by their author, who then looked at what they found. `desk`: no article answers it,
-the desk does.
+words of `actions/kit/words/plainly.yml` by their author, who then looked at what they found. `desk`: no article answers
+it, the desk does.
 `data/knowledge_strangers_cantonese.csv`: 36 questions in Cantonese, written before `cantonese/` by its author, who saw
 a few of its second rows as well while it was made.
 """

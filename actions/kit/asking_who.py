@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from actions.kit import lexicon
 from actions.kit.mail import mail_arrives
+from actions.kit.words import lexicon
 from crm_store.labels import label
 
 ASKED_WHO = "asked_who"

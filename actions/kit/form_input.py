@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from actions.kit import consent, lexicon
 from actions.kit.base import Turn
-from actions.kit.consent import Answer
 from actions.kit.forms import REQUESTED_SLOT, CrmForm, requested
+from actions.kit.words import consent, lexicon
+from actions.kit.words.consent import Answer
 
 CHOICE = "choice"
 """The entity of a button that stands for an answer of a form: a reason, a line of an order, a category."""

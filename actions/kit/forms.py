@@ -16,11 +16,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.kit import consent, lexicon, yes_but
 from actions.kit.base import ASIDES_SLOT, GO_ON, OFFERS, PUT_OFF, SET_ASIDE, Event, Turn, focus_kept
-from actions.kit.consent import Answer
 from actions.kit.rule_first import Rule, rule_for
-from actions.kit.yes_but import YesBut
+from actions.kit.words import consent, lexicon, yes_but
+from actions.kit.words.consent import Answer
+from actions.kit.words.yes_but import YesBut
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
 

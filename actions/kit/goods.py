@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from enum import IntEnum
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
+from actions.kit.words import lexicon
 from crm_store.text import normalise, terms
 
 SHOWN_CHARACTERS = 20

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.goods import things_said
+from actions.kit.words import lexicon
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.products import Product

@@ -7,10 +7,10 @@ What was not bought is never silently replaced by what was: words that name good
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.kit import lexicon
 from actions.kit.base import FROM_FOCUS, Turn
 from actions.kit.goods import Fit, as_written, fit, things_said
 from actions.kit.order_marks import by_place, days_said, last_digits, marked, says_a_mark, says_a_place, window_of
+from actions.kit.words import lexicon
 from crm_store import orders, parcels, products
 from crm_store.members import Member
 from crm_store.orders import Order, OrderLine

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
+from actions.kit.words import lexicon
 from crm_store.clock import business_zone, now
 from crm_store.orders import Order, OrderLine, OrderStatus
 from crm_store.text import normalise

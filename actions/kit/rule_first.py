@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon
+from actions.kit.words import lexicon
 
 OF_A_REWARD = "voucher 优惠券"
 """What short words go on with right after a voucher was told of: "and does it work on sale items"."""

@@ -8,11 +8,11 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from actions.kit import consent, lexicon
 from actions.kit.base import Turn
-from actions.kit.consent import Answer
 from actions.kit.forms import SMALL_TALK, is_sure, requested
-from actions.kit.vocabulary import REMEMBERED
+from actions.kit.words import consent, lexicon
+from actions.kit.words.consent import Answer
+from actions.kit.words.vocabulary import REMEMBERED
 from cantonese import rewritten
 from crm_store.text import normalise
 

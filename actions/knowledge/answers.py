@@ -6,7 +6,8 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit import goods_named, lexicon, places, sent_abroad
+from actions.kit import goods_named
+from actions.kit.asked import sent_abroad
 from actions.kit.base import (
     ANSWER_DOUBTED,
     ANSWER_MISSED,
@@ -23,6 +24,7 @@ from actions.kit.goods import Fit, canonical, fit, things_said
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN
 from actions.kit.replies import person_button, service_button
+from actions.kit.words import lexicon, places
 from actions.knowledge import own_price, own_return, own_warranty
 from actions.knowledge.for_members import told_to_member
 from actions.knowledge.found import Found, look_up, more, rest_beside

@@ -6,7 +6,7 @@ Amounts are in minor units of the shop's money.
 import re
 from dataclasses import dataclass
 
-from actions.kit import lexicon
+from actions.kit.words import lexicon
 from actions.knowledge.figures import flat, is_missing, number
 from crm_store.text import normalise
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from actions.kit.vocabulary import Vocabulary
+from actions.kit.words.vocabulary import Vocabulary
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml
 

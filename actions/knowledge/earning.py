@@ -1,9 +1,9 @@
 """Rules between money, points and levels that are worked out for the case named: what an amount brings, and what
 spending points does to a level."""
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.phrases import listed
+from actions.kit.words import lexicon
 from actions.knowledge import figures
 from crm_store import earning_rules, tiers
 from crm_store.labels import label

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from actions.kit import lexicon
+from actions.kit.words import lexicon
 from actions.knowledge.vectors import plain
 from crm_store.text import normalise
 from crm_store.yaml_files import read_yaml

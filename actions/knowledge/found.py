@@ -6,11 +6,13 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon, places, plainly, rule_first, sent_abroad
+from actions.kit import rule_first
+from actions.kit.asked import sent_abroad
 from actions.kit.base import ALONGSIDE, ASKED_AGAIN, FOCUS_SLOT, RULED_OUT, Button, Turn, button, database
 from actions.kit.policy_facts import filled
 from actions.kit.rule_first import Rule
 from actions.kit.said_before import typed_before
+from actions.kit.words import lexicon, places, plainly
 from actions.knowledge.for_members import told_to_member
 from actions.knowledge.index import ANSWER_FITS, OFFERED, THRESHOLD, KnowledgeIndex, index_of
 from actions.knowledge.narrowed import names_a_part, names_only, narrowed

@@ -6,7 +6,7 @@ Who asks on within what was told wants one part of it; the same sentences once m
 import re
 from collections.abc import Callable
 
-from actions.kit import lexicon
+from actions.kit.words import lexicon
 from crm_store.language import Language
 from crm_store.text import normalise
 

@@ -1,9 +1,9 @@
 """Whether a member's own purchase may still go back: the very thing, the day it was signed for, its last day. That it
 is too late is said of a purchase only by its own days."""
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.replies import Facts, help_buttons, line_text, service_button
+from actions.kit.words import lexicon
 from actions.knowledge.own_warranty import LINES_TOLD, lines_meant
 from crm_store import returns
 from crm_store.clock import now

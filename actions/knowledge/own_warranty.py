@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from actions.kit import lexicon
 from actions.kit.base import Button, Turn
 from actions.kit.goods import Fit, fit, things_said
 from actions.kit.mentions import lines_described
 from actions.kit.order_marks import of_the_day
-from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text, service_button
+from actions.kit.told.own_damage import OWN_DAMAGE
+from actions.kit.words import lexicon
 from actions.knowledge.reckoning import term_told
 from crm_store import orders, products, returns
 from crm_store.clock import now

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from actions.kit import lexicon
+from actions.kit.words import lexicon
 from actions.knowledge import figures
 from crm_store.policy import policy
 

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from actions.kit import lexicon, places, plainly
 from actions.kit.policy_facts import listed_or
+from actions.kit.words import lexicon, places, plainly
 from actions.knowledge import basket, figures, price_later, rules
 from crm_store import clock, returns
 from crm_store.labels import label

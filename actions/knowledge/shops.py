@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from actions.kit import lexicon
 from actions.kit.policy_facts import filled
-from actions.kit.vocabulary import Vocabulary
+from actions.kit.words import lexicon
+from actions.kit.words.vocabulary import Vocabulary
 from actions.knowledge.ranking import Hit
 from actions.knowledge.reckoning import Reckoned
 from crm_store.language import Language

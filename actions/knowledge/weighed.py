@@ -1,7 +1,7 @@
 """A question of a rule is weighed before what a word in it would show: vouchers held, for one."""
 
-from actions.kit import rule_question
 from actions.kit.base import Turn
+from actions.kit.words import rule_question
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found
 

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon, proof
+from actions.kit import proof
 from actions.kit.asking_who import NO_MAIL, other_ways
 from actions.kit.base import BIND_FORM, PENDING, PENDING_ACTION_SLOT, Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.codes import CODE_SLOTS, WEB_CHANNEL, AskCode, again, resend, sign_in_button, tried
@@ -20,6 +20,7 @@ from actions.kit.mail import mail_arrives
 from actions.kit.mentions import names_another_member
 from actions.kit.parsing import code_in, email_in, is_aside
 from actions.kit.proof import BY_PHONE, SIGN_IN_HOW
+from actions.kit.words import lexicon
 from actions.member import no_account
 from crm_store import conversations, identities, interactions, members, verification
 from crm_store.identities import Identity

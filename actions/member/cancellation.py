@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon, slot_text, stop_supposed
+from actions.kit import slot_text
+from actions.kit.asked import stop_supposed
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button, consent_buttons
 from actions.kit.forms import CrmForm, requested, yes_or_no
 from actions.kit.parsing import is_aside
 from actions.kit.quick_replies import wish
+from actions.kit.words import consent, lexicon
 from actions.member import exit_interview, lost
 from actions.member.exit_causes import causes_of
 from actions.member.privacy import ActionPrivacyRequest, wants_all_deleted

@@ -1,8 +1,8 @@
 """What ends with a membership, in numbers."""
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.phrases import listed
+from actions.kit.words import lexicon
 from crm_store import clock, points, rewards, tiers
 from crm_store.labels import label
 from crm_store.language import format_number

@@ -4,12 +4,13 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions.kit import lexicon, plainly, slot_text
+from actions.kit import slot_text
 from actions.kit.base import PENDING_ACTION_SLOT, CrmAction, Event, Turn
 from actions.kit.codes import CODE_SLOTS, AskCode, again, resend, tried
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.kit.mail import mailer
 from actions.kit.parsing import code_in, email_in, is_aside, phone_in
+from actions.kit.words import lexicon, plainly
 from actions.member import names, no_account
 from actions.member.binding import BindingAction, join_up
 from crm_store import identities, members, verification

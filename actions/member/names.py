@@ -2,7 +2,8 @@
 
 import re
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import slot_text
+from actions.kit.words import consent, lexicon
 from crm_store import names
 from crm_store.policy import policy
 

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from actions.kit import consent, lexicon, slot_text
+from actions.kit import slot_text
+from actions.kit.words import consent, lexicon
 from crm_store.proactive import Topic
 from crm_store.text import closed_up, normalise
 

@@ -2,9 +2,9 @@
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions.kit import lexicon
 from actions.kit.base import BIND_FORM, PENDING_ACTION_SLOT, Event, Turn, button
 from actions.kit.forms import REQUESTED_SLOT
+from actions.kit.words import lexicon
 from actions.member.privacy import DELETE_CHAT, INTENT, ActionPrivacyRequest
 from crm_store.labels import label
 

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions.kit import consent, lexicon
 from actions.kit.base import (
     PENDING_ACTION_SLOT,
     Button,
@@ -20,6 +19,7 @@ from actions.kit.base import (
 from actions.kit.codes import WEB_CHANNEL, sign_in_button
 from actions.kit.phrases import listed
 from actions.kit.quick_replies import wish
+from actions.kit.words import consent, lexicon
 from actions.member import lost
 from crm_store import privacy
 from crm_store.labels import label

@@ -4,12 +4,12 @@ import re
 from datetime import date
 from typing import Any, ClassVar
 
-from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.codes import CODE_SLOTS, AskCode, again, resend, tried
 from actions.kit.forms import CrmForm, requested, yes_or_no
 from actions.kit.mail import mail_arrives
 from actions.kit.parsing import birthday_in, code_in, email_in, is_aside, phone_in
+from actions.kit.words import lexicon
 from actions.member import names
 from crm_store import clock, members, verification
 from crm_store.labels import label

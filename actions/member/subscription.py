@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection, Iterable
 from typing import ClassVar
 
-from actions.kit import consent, lexicon, shapes, slot_text, stop_supposed
+from actions.kit import slot_text
+from actions.kit.asked import shapes, stop_supposed
 from actions.kit.base import Button, CrmAction, Event, Turn, button, consent_buttons, kept_for_later
 from actions.kit.goods import Fit, as_written, canonical, fit, things_said
 from actions.kit.quick_replies import STOCK
+from actions.kit.words import consent, lexicon
 from actions.member import news_wish
 from actions.member.news_wish import NewsWish, Reach
 from crm_store import members, points, proactive, products

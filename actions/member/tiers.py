@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
 from actions.kit.form_input import choice
 from actions.kit.mentions import names_another_member
+from actions.kit.words import lexicon
 from actions.knowledge import earning
 from crm_store import clock, earning_rules, points, tiers
 from crm_store.labels import label

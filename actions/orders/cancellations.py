@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon
+from actions.kit.asked.cancelling import asks_of_voucher
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
-from actions.kit.cancelling import asks_of_voucher
 from actions.kit.form_input import begins, blank, confirmed, words
 from actions.kit.forms import CrmForm, requested
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.replies import Facts, items_text, service_button
+from actions.kit.words import consent, lexicon
 from actions.orders import handed_on
 from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number
 from actions.orders.status import OPEN_LIMIT

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from actions.kit import addresses, delivery_moved, lexicon, parcel_asked, sizes_said, slot_text, yes_but
+from actions.kit import slot_text
+from actions.kit.asked import parcel_asked, sizes_said
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn, button
 from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import CrmForm, requested
-from actions.kit.handing_on import What
 from actions.kit.mentions import order_meant
 from actions.kit.replies import (
     Facts,
@@ -17,6 +17,9 @@ from actions.kit.replies import (
     line_text,
     size_text,
 )
+from actions.kit.told import delivery_moved
+from actions.kit.told.handing_on import What
+from actions.kit.words import addresses, lexicon, yes_but
 from actions.orders import handed_on
 from actions.orders.delivery_times import DAY_NAMED, keep_day, on_day, times_wished, wish_text, wished_entities
 from actions.orders.form import ask_which, is_not_bought, own_order, tell_nothing_fits, tell_too_late, unknown_number

@@ -4,10 +4,10 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.order_marks import window_of
+from actions.kit.words import lexicon
 from crm_store.clock import business_zone, now
 from crm_store.labels import label
 from crm_store.language import Language, format_date, format_time

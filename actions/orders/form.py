@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from actions.kit import lexicon, sizes_said
+from actions.kit.asked import sizes_said
 from actions.kit.base import Turn
 from actions.kit.goods import things_said
 from actions.kit.mentions import order_meant
 from actions.kit.replies import items_text, order_buttons, order_entry, service_button, tell_not_bought
+from actions.kit.words import lexicon
 from crm_store import orders
 from crm_store.labels import label
 from crm_store.members import Member

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions.kit import addresses, consent, handing_on, left_with, parcel_asked
+from actions.kit.asked import parcel_asked
 from actions.kit.base import Button, Event, Turn, button, consent_buttons
 from actions.kit.form_input import choice, words
 from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.goods import things_said
-from actions.kit.handing_on import NEEDS_ADDRESS, WAITING, What
 from actions.kit.mentions import Meant, order_meant
 from actions.kit.phrases import listed
 from actions.kit.replies import Facts, due_text, items_text, order_buttons, order_entry, service_button
+from actions.kit.told import handing_on
+from actions.kit.told.handing_on import NEEDS_ADDRESS, WAITING, What
+from actions.kit.words import addresses, consent, left_with
 from actions.orders import leaving_out, not_in_parcel
 from actions.orders.leaving_out import LeftOut
 from actions.orders.not_in_parcel import NotInParcel

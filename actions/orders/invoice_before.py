@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
+from actions.kit.words import lexicon
 from actions.orders.invoice_names import company_named, tax_number_in
 from crm_store import promises
 from crm_store.labels import label

@@ -4,10 +4,11 @@ with what is known, asks for what is only said to be wrong, and its promise take
 import re
 from typing import Any
 
-from actions.kit import invoice_again, lexicon
 from actions.kit.base import Turn
 from actions.kit.form_input import choice, words
 from actions.kit.parsing import email_in
+from actions.kit.told import invoice_again
+from actions.kit.words import lexicon
 from actions.orders import invoice_before
 from actions.orders.invoice_names import company_named, quoted_name, tax_number_in
 from crm_store import members, promises

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.kit import lexicon
+from actions.kit.words import lexicon
 
 TITLE_CHARACTERS = 100
 _TAX_NUMBER = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Z0-9]*\d)([A-Z0-9]{15,20}|\d{8})(?![A-Za-z0-9]|-\d)", re.IGNORECASE)

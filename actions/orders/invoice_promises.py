@@ -4,13 +4,14 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon, slot_text
+from actions.kit import slot_text
 from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.form_input import words
 from actions.kit.goods import things_said
 from actions.kit.mentions import order_meant
 from actions.kit.replies import Facts, due_text, service_button
+from actions.kit.words import lexicon
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up
 from actions.orders import invoice_corrected

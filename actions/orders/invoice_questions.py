@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
-from actions.kit import form_input, lexicon, slot_text
+from actions.kit import form_input, slot_text
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.forms import FixedQuestion
 from actions.kit.mentions import orders_described
 from actions.kit.replies import items_text, order_buttons, service_button
+from actions.kit.words import lexicon
 from actions.orders.form import own_order
 from actions.orders.invoices import (
     NO_NUMBER,

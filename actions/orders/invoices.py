@@ -4,15 +4,17 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.kit import consent, invoice_again, lexicon, plainly, slot_text
+from actions.kit import slot_text
 from actions.kit.asking_who import wants_what_is_theirs
 from actions.kit.base import FROM_FOCUS, Turn
-from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed_beside, words
 from actions.kit.forms import CrmForm, requested
 from actions.kit.goods import things_said
 from actions.kit.mentions import names_a_number, order_meant
 from actions.kit.parsing import email_in
+from actions.kit.told import invoice_again
+from actions.kit.words import consent, lexicon, plainly
+from actions.kit.words.consent import Answer
 from actions.orders import invoice_before, invoice_corrected
 from actions.orders.form import is_not_bought, own_order
 from actions.orders.invoice_before import promised_for

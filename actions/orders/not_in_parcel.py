@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from actions.kit import lexicon, not_in_parcel
 from actions.kit.base import Button, Turn, button
 from actions.kit.form_input import words
-from actions.kit.handing_on import CHOICE, LEFT_OUT, What
 from actions.kit.replies import joined, line_text, service_button
+from actions.kit.told import not_in_parcel
+from actions.kit.told.handing_on import CHOICE, LEFT_OUT, What
+from actions.kit.words import lexicon
 from crm_store import orders, parcels, products
 from crm_store.clock import now
 from crm_store.labels import label

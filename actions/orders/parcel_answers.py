@@ -6,14 +6,10 @@ from datetime import date, datetime, timedelta
 
 from rasa_sdk import Tracker
 
-from actions.kit import handing_on, lexicon
+from actions.kit.asked.parcel_asked import BY_RULE, CHOICE, Aspect
 from actions.kit.base import Turn
-from actions.kit.handing_on import What
 from actions.kit.mentions import Meant, lines_described, order_meant
-from actions.kit.not_arrived import BRINGS, NOT_RECEIVED
-from actions.kit.not_arrived import CHOICE as TRACE
 from actions.kit.order_marks import window_of
-from actions.kit.parcel_asked import BY_RULE, CHOICE, Aspect
 from actions.kit.replies import (
     Facts,
     help_buttons,
@@ -24,6 +20,11 @@ from actions.kit.replies import (
     service_button,
     step_sentence,
 )
+from actions.kit.told import handing_on
+from actions.kit.told.handing_on import What
+from actions.kit.told.not_arrived import BRINGS, NOT_RECEIVED
+from actions.kit.told.not_arrived import CHOICE as TRACE
+from actions.kit.words import lexicon
 from actions.knowledge.found import Found, answer_to
 from actions.orders import handed_on
 from actions.orders.status import open_orders

@@ -6,13 +6,10 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import delay_disputed as disputed
-from actions.kit import lexicon
+from actions.kit.asked.parcel_asked import WAY_TOLD, Aspect
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.mentions import Meant, order_meant, parcel_meant
-from actions.kit.not_arrived import NOT_RECEIVED
 from actions.kit.order_marks import says_a_place, window_of
-from actions.kit.parcel_asked import WAY_TOLD, Aspect
 from actions.kit.parsing import choice_in
 from actions.kit.replies import (
     LIST_LIMIT,
@@ -27,6 +24,9 @@ from actions.kit.replies import (
     tell_not_bought,
 )
 from actions.kit.rule_first import Rule
+from actions.kit.told import delay_disputed as disputed
+from actions.kit.told.not_arrived import NOT_RECEIVED
+from actions.kit.words import lexicon
 from actions.knowledge.found import Found
 from actions.orders import delay_disputed, parcel_answers, trace
 from actions.orders.status import asks_address, open_orders, tell_address, tell_order

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon, purchase_asked, still_coming
+from actions.kit.asked import purchase_asked, still_coming
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
 from actions.kit.goods import things_said
 from actions.kit.mentions import ALL_ORDERS, RECENT_ORDERS, Meant, lines_described, order_meant, orders_described
@@ -27,6 +27,7 @@ from actions.kit.replies import (
     tell_not_bought,
 )
 from actions.kit.rule_first import Rule
+from actions.kit.words import lexicon
 from actions.orders import charged_twice, trace
 from crm_store import orders, parcels, returns
 from crm_store.labels import label

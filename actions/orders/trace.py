@@ -8,10 +8,9 @@ from datetime import datetime
 
 from rasa_sdk import Tracker
 
-from actions.kit import not_arrived, still_coming
+from actions.kit.asked import still_coming
 from actions.kit.base import Button, Turn, button, consent_buttons
 from actions.kit.mentions import order_meant, parcel_meant
-from actions.kit.not_arrived import ASKED, CHOICE, DELIVERED, FILED, FOCUS, NOT_RECEIVED, OFFERED
 from actions.kit.replies import (
     Facts,
     due_text,
@@ -21,6 +20,8 @@ from actions.kit.replies import (
     person_offer,
     service_button,
 )
+from actions.kit.told import not_arrived
+from actions.kit.told.not_arrived import ASKED, CHOICE, DELIVERED, FILED, FOCUS, NOT_RECEIVED, OFFERED
 from actions.knowledge.found import Found
 from crm_store import orders, parcels, traces
 from crm_store.clock import now

@@ -1,8 +1,8 @@
 """What is asked around taking a reward and stands in no rule: whether a gift may come with what was ordered before, and
 where a code is found again."""
 
+from actions.kit.asked.reward_asides import Aside
 from actions.kit.base import Turn
-from actions.kit.reward_asides import Aside
 from actions.points.code_lines import line_of
 from crm_store import rewards
 

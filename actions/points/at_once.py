@@ -3,10 +3,11 @@ use them all on one order"."""
 
 from typing import Any
 
-from actions.kit import lexicon, pieces, rewards_asked
+from actions.kit.asked import rewards_asked
+from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.base import Turn
 from actions.kit.phrases import listed, name_in, reward_button
-from actions.kit.rewards_asked import RewardAsked
+from actions.kit.words import lexicon, pieces
 from actions.points.reward_words import named, said_reward, wish_of, worths_said
 from crm_store import points, rewards
 from crm_store.errors import NotFound

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.kit import lexicon, rule_question
+from actions.kit.asked.rewards_asked import WITH_BALANCE, RewardAsked
 from actions.kit.base import CrmAction, Event, Turn, kept_for_later
 from actions.kit.form_input import without_entities
 from actions.kit.phrases import (
@@ -18,8 +18,8 @@ from actions.kit.phrases import (
     reward_with_cost,
     statement_line,
 )
-from actions.kit.rewards_asked import WITH_BALANCE, RewardAsked
 from actions.kit.rule_first import Rule
+from actions.kit.words import lexicon, rule_question
 from actions.knowledge.answers import answered
 from actions.knowledge.for_members import asks_who
 from actions.knowledge.found import Found

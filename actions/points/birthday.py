@@ -3,7 +3,7 @@ and level."""
 
 from datetime import date
 
-from actions.kit import birthday_gift
+from actions.kit.asked import birthday_gift
 from actions.kit.base import Turn
 from actions.knowledge.answers import keep_gap
 from actions.knowledge.found import Found

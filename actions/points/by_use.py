@@ -3,9 +3,9 @@ serve it, by their own names, or that there are none."""
 
 from collections.abc import Sequence
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.phrases import listed, reward_with_cost
+from actions.kit.words import lexicon
 from actions.points.reward_words import about
 from crm_store.labels import label
 from crm_store.language import format_number

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
+from actions.kit.words import lexicon
 from crm_store import clock
 from crm_store.language import format_date
 from crm_store.policy import policy

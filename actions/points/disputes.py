@@ -4,13 +4,13 @@ import re
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon
 from actions.kit.base import CrmAction, Event, MemberAction, Turn
-from actions.kit.consent import Answer
 from actions.kit.forms import CrmForm, FixedQuestion, requested, yes_or_no
 from actions.kit.mentions import orders_described
 from actions.kit.parsing import is_aside
 from actions.kit.phrases import listed, reward_names, why_fewer
+from actions.kit.words import consent, lexicon
+from actions.kit.words.consent import Answer
 from actions.points import questions
 from actions.points.order_points import UNDER_WAY, state_of
 from crm_store import clock, complaints, orders, points, risk

@@ -4,10 +4,10 @@ what there is buys nothing (我积分够换个券吗)."""
 from collections.abc import Sequence
 from typing import Any
 
-from actions.kit import lexicon
+from actions.kit.asked.points_enough import Enough
 from actions.kit.base import Turn
 from actions.kit.phrases import name_in, reward_button
-from actions.kit.points_enough import Enough
+from actions.kit.words import lexicon
 from actions.points.reward_words import about, kind_said
 from crm_store.language import format_number
 from crm_store.rewards import Reward

@@ -4,11 +4,11 @@ whether that whole day still counts."""
 from datetime import date
 from typing import Any
 
+from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.base import Button, Turn, button
 from actions.kit.form_input import choice
 from actions.kit.parsing import days_named
 from actions.kit.phrases import name_in
-from actions.kit.rewards_asked import RewardAsked
 from actions.points import at_once
 from crm_store import clock, points, rewards
 from crm_store.labels import label

@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 from rasa_sdk.events import SlotSet
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon, rewards_asked
+from actions.kit.asked import rewards_asked
+from actions.kit.asked.points_enough import Enough
+from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.base import RULED_OUT, Button, CrmAction, Event, Turn, button
 from actions.kit.goods import Fit, canonical, core, fit
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
-from actions.kit.pieces import without_count
-from actions.kit.points_enough import Enough
-from actions.kit.rewards_asked import RewardAsked
+from actions.kit.words import lexicon
+from actions.kit.words.pieces import without_count
 from actions.points import by_use, fewest, questions, together, worth
 from actions.points.balance import EXPIRY_HORIZON, MISSING_SLOT, amount_said, worth_taking
 from actions.points.reward_words import about, kind_said, named, pointed_at, ruled_out, said_reward

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.phrases import RewardNames, statement_line
 from actions.kit.replies import items_text
+from actions.kit.words import lexicon
 from crm_store import orders
 from crm_store.members import Member
 from crm_store.points import EarnReason, Entry

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from actions.kit import lexicon, purchase_asked
+from actions.kit.asked import purchase_asked
 from actions.kit.base import Turn, button
 from actions.kit.goods import things_said
 from actions.kit.mentions import order_meant
 from actions.kit.phrases import listed, movement, reward_names
 from actions.kit.replies import items_text
+from actions.kit.words import lexicon
 from crm_store import accrual, clock, earning_rules, orders, points, tiers
 from crm_store.labels import label
 from crm_store.language import format_date, format_number

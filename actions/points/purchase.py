@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from actions.kit import lexicon, purchase_asked
+from actions.kit.asked import purchase_asked
+from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit
 from actions.kit.policy_facts import FREE_SHIPPING
-from actions.kit.rewards_asked import RewardAsked
+from actions.kit.words import lexicon
 from actions.knowledge import figures, rules
 from actions.products import bill
 from actions.products.wording import named_best

@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon, plainly, rewards_asked
+from actions.kit.asked import rewards_asked
+from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.base import Event, MemberAction, Turn, button
 from actions.kit.mentions import names_another_member
 from actions.kit.phrases import listed, reward_with_cost
 from actions.kit.quick_replies import wish
-from actions.kit.rewards_asked import RewardAsked
+from actions.kit.words import lexicon, plainly
 from actions.knowledge import earning
 from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge.found import Found, found_in, look_up

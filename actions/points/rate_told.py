@@ -1,6 +1,6 @@
 """Whether so many points for so much money are the rate of a level: worked out, and held against the levels' rules."""
 
-from actions.kit import rate_said
+from actions.kit.asked import rate_said
 from actions.kit.base import Turn
 from actions.kit.replies import joined
 from crm_store import tiers

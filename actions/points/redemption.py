@@ -4,16 +4,17 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions.kit import consent, lexicon, rewards_asked
+from actions.kit.asked import rewards_asked
+from actions.kit.asked.reward_asides import Aside
+from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.base import Button, CrmAction, Event, MemberAction, Turn
-from actions.kit.consent import Answer
 from actions.kit.forms import CrmForm, requested
 from actions.kit.goods import core
 from actions.kit.parsing import choice_in, is_aside
 from actions.kit.phrases import listed, name_in, reward_button, reward_with_cost
-from actions.kit.pieces import count_said
-from actions.kit.reward_asides import Aside
-from actions.kit.rewards_asked import RewardAsked
+from actions.kit.words import consent, lexicon
+from actions.kit.words.consent import Answer
+from actions.kit.words.pieces import count_said
 from actions.points import questions, terms, together
 from actions.points.balance import MISSING_SLOT
 from actions.points.reward_words import (

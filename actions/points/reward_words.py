@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from actions.kit import lexicon
 from actions.kit.base import Button, Turn, button
 from actions.kit.goods import core
 from actions.kit.phrases import name_in
-from actions.kit.pieces import count_said, without_count
+from actions.kit.words import lexicon
+from actions.kit.words.pieces import count_said, without_count
 from actions.points import excluded
 from actions.points.excluded import Wish
 from crm_store import rewards

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from actions.kit import pieces, rewards_asked
+from actions.kit.asked import rewards_asked
+from actions.kit.asked.rewards_asked import SPENT, RewardAsked
 from actions.kit.base import Turn
 from actions.kit.phrases import listed
-from actions.kit.rewards_asked import SPENT, RewardAsked
+from actions.kit.words import pieces
 from actions.points import together
 from actions.points.at_once import meant
 from crm_store import points

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from actions.endpoint import action_classes
 from actions.kit.base import Event, Turn
 from actions.kit.forms import CrmForm
-from actions.kit.pieces import count_said
+from actions.kit.words.pieces import count_said
 from actions.points.reward_words import wished
 from crm_store import points
 from crm_store.rewards import Redemption, Reward

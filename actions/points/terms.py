@@ -3,11 +3,11 @@ points come back. They stand in the question for consent, and whoever asks for t
 
 from typing import Any
 
-from actions.kit import rewards_asked
+from actions.kit.asked import rewards_asked
+from actions.kit.asked.rewards_asked import TermsAsked
 from actions.kit.base import Turn
 from actions.kit.forms import requested
 from actions.kit.phrases import name_in
-from actions.kit.rewards_asked import TermsAsked
 from actions.points import at_once
 from actions.points.reward_words import said_reward
 from crm_store import rewards

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actions.kit import pieces
 from actions.kit.base import Turn, button
 from actions.kit.phrases import listed, name_in
+from actions.kit.words import pieces
 from actions.points.reward_words import wish_of, worths_said
 from crm_store import points, rewards
 from crm_store.errors import NotFound

@@ -5,12 +5,13 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import birthday_gift, lexicon
+from actions.kit.asked import birthday_gift
+from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.asking_who import ask_who
 from actions.kit.base import CrmAction, Event, MemberAction, Turn, button, consent_buttons, kept_for_later
 from actions.kit.phrases import listed, name_in, reward_button
-from actions.kit.pieces import count_said, without_count
-from actions.kit.rewards_asked import RewardAsked
+from actions.kit.words import lexicon
+from actions.kit.words.pieces import count_said, without_count
 from actions.knowledge import weighed
 from actions.knowledge.answers import answered
 from actions.knowledge.found import Found, look_up, on_what_was_told

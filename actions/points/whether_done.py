@@ -1,9 +1,9 @@
 """Whether a reward was redeemed by now: 那保温杯换上了没, "did the mug go through"."""
 
-from actions.kit import rewards_asked
+from actions.kit.asked import rewards_asked
+from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.base import Turn, button
 from actions.kit.phrases import name_in
-from actions.kit.rewards_asked import RewardAsked
 from actions.points import together
 from actions.points.at_once import meant
 from crm_store import clock, points, rewards

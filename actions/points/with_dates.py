@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.phrases import listed
+from actions.kit.words import lexicon
 from crm_store import points
 from crm_store.labels import label
 from crm_store.language import format_date, format_number

@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.phrases import name_in, reward_button
+from actions.kit.words import lexicon
 from actions.points.together import named_in_words
 from actions.products.wording import on_offer
 from crm_store.labels import label

@@ -3,10 +3,11 @@ fly stays here."""
 
 import re
 
-from actions.kit import lexicon, sent_abroad
+from actions.kit.asked import sent_abroad
+from actions.kit.asked.sent_abroad import FOCUS
 from actions.kit.base import Turn
 from actions.kit.policy_facts import listed_or
-from actions.kit.sent_abroad import FOCUS
+from actions.kit.words import lexicon
 from actions.knowledge import figures, rules
 from actions.knowledge.found import more
 from actions.knowledge.reckoning import ABROAD

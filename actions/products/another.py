@@ -4,8 +4,9 @@ suitcase."""
 import re
 from collections.abc import Sequence
 
-from actions.kit import comes_with, lexicon
+from actions.kit.asked import comes_with
 from actions.kit.base import Turn
+from actions.kit.words import lexicon
 from actions.products.kinds import kinds_said, of_kind
 from actions.products.needs import Nearness, tells_a_need
 from crm_store import products

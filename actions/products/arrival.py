@@ -4,9 +4,10 @@ counted from today. Nothing is promised."""
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from actions.kit import lexicon, places, sent_abroad
+from actions.kit.asked import sent_abroad
 from actions.kit.base import Button, Turn, button
 from actions.kit.goods import core
+from actions.kit.words import lexicon, places
 from actions.knowledge import rules
 from actions.knowledge.found import more
 from actions.knowledge.reckoning import ABROAD

@@ -3,11 +3,11 @@ each once, and which of the same kind comes so where the thing itself does not."
 
 from collections.abc import Sequence
 
-from actions.kit import budget, lexicon
+from actions.kit.asked.shapes import Asked, asked
 from actions.kit.base import Turn
 from actions.kit.parsing import choice_in
 from actions.kit.replies import joined
-from actions.kit.shapes import Asked, asked
+from actions.kit.words import budget, lexicon
 from actions.products.listed import goods_listed, keep, spoken_of
 from actions.products.texts import choices, line
 from actions.products.to_be_had import comes_so, so_of_kind, split

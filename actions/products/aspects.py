@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actions.kit import lexicon
-from actions.kit.aspects_asked import AGE, PEOPLE, SAFETY
+from actions.kit.asked.aspects_asked import AGE, PEOPLE, SAFETY
+from actions.kit.words import lexicon
 from actions.products.texts import fact_lines
 from crm_store import products
 from crm_store.language import Language

@@ -3,9 +3,10 @@ bottles and the blocks, what's that come to", 两把刀跟一台风扇寄台湾�
 
 from collections.abc import Sequence
 
-from actions.kit import arithmetic, lexicon, places, sent_abroad
+from actions.kit.asked import sent_abroad
 from actions.kit.base import Turn
 from actions.kit.policy_facts import FREE_SHIPPING
+from actions.kit.words import arithmetic, lexicon, places
 from actions.knowledge import figures, rules
 from actions.knowledge.reckoning import ABROAD
 from actions.products import counted as counting

@@ -1,10 +1,11 @@
 """What a rule of the shop comes to for goods that are named: instalments on what they cost together, the warranty of
 each."""
 
-from actions.kit import goods_named, lexicon
+from actions.kit import goods_named
+from actions.kit.asked.shapes import pieces
 from actions.kit.base import Turn
 from actions.kit.goods_named import Rule
-from actions.kit.shapes import pieces
+from actions.kit.words import lexicon
 from actions.knowledge import figures
 from actions.knowledge.found import more
 from actions.knowledge.reckoning import WARRANTY, instalments_of, term_told

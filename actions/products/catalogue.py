@@ -8,11 +8,12 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.endpoint import action_classes
-from actions.kit import comes_with, lexicon, plainly
+from actions.kit.asked import comes_with
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import Fit, canonical, fit
-from actions.kit.places import place
 from actions.kit.quick_replies import tell_when_back, wish
+from actions.kit.words import lexicon, plainly
+from actions.kit.words.places import place
 from actions.knowledge.answers import answered as tell_found
 from actions.knowledge.found import Found, found_in, on_what_was_told
 from actions.knowledge.reckoning import ABROAD

@@ -4,8 +4,8 @@ about what no description says (膝盖不太好，下雨天也去，选哪个)."
 import re
 from collections.abc import Sequence
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
+from actions.kit.words import lexicon
 from actions.knowledge.answers import keep_gap
 from actions.products.listed import goods_listed
 from actions.products.texts import choices, name_of

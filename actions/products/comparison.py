@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from actions.kit import lexicon
 from actions.kit.base import Button, Turn, button
 from actions.kit.quick_replies import BUTTONS_SHOWN, wish
+from actions.kit.words import lexicon
 from actions.products import told_apart, uses
 from actions.products.rivals import just_told, not_sold, other_maker
 from actions.products.texts import choices, facts, name_of

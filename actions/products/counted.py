@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit
 from actions.kit.replies import is_shoe_size
+from actions.kit.words import lexicon
 from actions.products.kinds import called_of, chinese_pieces
 from actions.products.listed import goods_listed
 from actions.products.wording import best_of, kind_of, known_by, on_offer

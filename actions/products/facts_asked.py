@@ -4,9 +4,10 @@ of the one spoken of; of two, each is told with what the shop's data say ("which
 import re
 from collections.abc import Sequence
 
-from actions.kit import aspects_asked, budget, comes_with, lexicon, plainly, shapes
+from actions.kit.asked import aspects_asked, comes_with, shapes
 from actions.kit.base import Turn
 from actions.kit.goods import is_short_for
+from actions.kit.words import budget, lexicon, plainly
 from actions.knowledge.answers import keep_gap
 from actions.products import aspects, parts_alone
 from actions.products.listed import goods_listed, keep, spoken_of

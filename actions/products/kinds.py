@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.kit import lexicon
 from actions.kit.goods import Fit, bare, canonical, fit
+from actions.kit.words import lexicon
 from crm_store import products
 from crm_store.products import Product
 from crm_store.text import normalise, terms

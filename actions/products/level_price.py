@@ -1,7 +1,7 @@
 """What a member of a level pays for a product: the price that the catalogue keeps, for it keeps no other for members;
 that is said, with the shipping and the points of the level."""
 
-from actions.kit import purchase_asked
+from actions.kit.asked import purchase_asked
 from actions.kit.base import Turn
 from actions.kit.policy_facts import FREE_SHIPPING
 from actions.knowledge import rules

@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Sequence
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit, things_said
 from actions.kit.parsing import choice_in
+from actions.kit.words import lexicon
 from actions.products.questions import answered
 from actions.products.texts import choices, facts, line, lines
 from actions.products.wording import named_best

@@ -1,8 +1,8 @@
 """In which sizes the goods listed are to be had: "do you have them in 44", "only up to 40?"."""
 
-from actions.kit import budget, lexicon
 from actions.kit.base import Turn
 from actions.kit.replies import joined
+from actions.kit.words import budget, lexicon
 from actions.products.listed import goods_listed, keep
 from actions.products.questions import also_asked
 from actions.products.sizes import sizes_named

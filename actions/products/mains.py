@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actions.kit import sent_abroad
+from actions.kit.asked import sent_abroad
 from actions.kit.base import Turn
-from actions.kit.places import place
+from actions.kit.words.places import place
 from actions.products import aspects
 from actions.products.texts import name_of
 from crm_store.labels import label

@@ -2,9 +2,9 @@
 
 import re
 
-from actions.kit import lexicon
+from actions.kit.asked.shapes import count_only, pieces
 from actions.kit.base import Turn
-from actions.kit.shapes import count_only, pieces
+from actions.kit.words import lexicon
 from actions.products import to_be_had, together
 from actions.products.listed import keep, spoken_of
 from actions.products.texts import name_of, price_of

@@ -5,8 +5,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import batched
 
-from actions.kit import lexicon
 from actions.kit.base import database
+from actions.kit.words import lexicon
 from actions.knowledge.index import ENCODED_TOGETHER, PATIENCE_SECONDS, KnowledgeIndex, index_of
 from crm_store import products
 from crm_store.db import Database

@@ -3,11 +3,12 @@ shoes come in, whether there are half sizes, what each weighs. Each is told with
 
 from collections.abc import Mapping, Sequence
 
-from actions.kit import comes_with, lexicon
+from actions.kit.asked import comes_with
+from actions.kit.asked.shapes import asked, asks_half
 from actions.kit.base import Turn
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
-from actions.kit.shapes import asked, asks_half
+from actions.kit.words import lexicon
 from actions.knowledge.answers import keep_gap
 from actions.products.listed import goods_listed
 from actions.products.questions import FACTS, half_sizes

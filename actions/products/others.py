@@ -3,10 +3,10 @@ none."""
 
 from collections.abc import Callable, Sequence
 
-from actions.kit import budget, lexicon
 from actions.kit.base import RULED_OUT, Turn
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
+from actions.kit.words import budget, lexicon
 from actions.products.kinds import kin, kinds_said, of_kind
 from actions.products.listed import spoken_of
 from actions.products.texts import choices, lines, name_of

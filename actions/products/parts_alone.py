@@ -1,9 +1,9 @@
 """Whether a part of a product is sold by itself: 只买奶嘴可以吗, "can I buy just the lid". The catalogue holds whole
 goods; a part that it holds as none of them is said to be so, with the product it belongs to."""
 
+from actions.kit.asked.part_asked import asked
 from actions.kit.base import Turn
 from actions.kit.goods import as_written
-from actions.kit.part_asked import asked
 from actions.kit.quick_replies import wish
 from actions.knowledge.answers import keep_gap
 from actions.products.listed import keep, spoken_of

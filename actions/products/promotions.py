@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn
 from actions.kit.goods import as_written
 from actions.kit.policy_facts import filled
 from actions.kit.quick_replies import BUTTONS_SHOWN, wish
+from actions.kit.words import lexicon
 from actions.knowledge.answers import answered, keep_gap
 from actions.knowledge.found import Found, look_up, opens
 from actions.knowledge.ranking import Hit

@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from actions.kit import airline, aspects_asked, comes_with, lexicon
+from actions.kit.asked import aspects_asked, comes_with
+from actions.kit.asked.shapes import asks_half
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
-from actions.kit.shapes import asks_half
+from actions.kit.words import airline, lexicon
 from actions.knowledge.answers import keep_gap
 from actions.products import aspects, mains
 from actions.products.sizes import sizes_named

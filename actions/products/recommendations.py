@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import budget as spending
-from actions.kit import lexicon, sent_abroad
+from actions.kit.asked import sent_abroad
 from actions.kit.base import FOCUS_SLOT, RULED_OUT, CrmAction, Event, Turn, button
 from actions.kit.goods import Fit, bare, canonical, fit
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined
+from actions.kit.words import budget as spending
+from actions.kit.words import lexicon
 from actions.knowledge import rules
 from actions.products import listed_sizes, others, together, uses, want_told
 from actions.products.kinds import kinds_said, plainly_of_kind

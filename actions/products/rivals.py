@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
+from actions.kit.words import lexicon
 from crm_store import products
 from crm_store.errors import NotFound
 from crm_store.interactions import Interaction

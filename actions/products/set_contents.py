@@ -3,10 +3,11 @@ what the product's page says is in it, and what is not."""
 
 import re
 
-from actions.kit import aspects_asked, lexicon, set_said
+from actions.kit.asked import aspects_asked
 from actions.kit.base import Turn
 from actions.kit.goods import as_written
 from actions.kit.slot_text import is_question
+from actions.kit.words import lexicon, set_said
 from actions.products import aspects
 from actions.products.listed import keep, spoken_of
 from actions.products.texts import choices, line, name_of

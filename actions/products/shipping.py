@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from actions.kit import lexicon, places
 from actions.kit.base import Turn
+from actions.kit.words import lexicon, places
 from actions.knowledge import figures, rules
 from actions.products.listed import goods_listed
 from actions.products.texts import lines

@@ -1,7 +1,7 @@
 """Which size fits a body that is told in figures: 脚长 26, "165 cm and 65 kilos": by the chart of the product's page.
 Where the page has none, no size is made up: that is said once, with what helps."""
 
-from actions.kit import shapes
+from actions.kit.asked import shapes
 from actions.kit.base import Turn
 from actions.kit.quick_replies import wish
 from actions.kit.replies import joined, size_text

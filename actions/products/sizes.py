@@ -5,8 +5,9 @@ import re
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.kit import lexicon, sizes_said
-from actions.kit.shapes import sizes_named, widths
+from actions.kit.asked import sizes_said
+from actions.kit.asked.shapes import sizes_named, widths
+from actions.kit.words import lexicon
 from crm_store.orders import OrderLine
 from crm_store.products import Product
 

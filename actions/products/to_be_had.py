@@ -4,12 +4,12 @@ in 42?". Yes or no comes first."""
 from collections.abc import Sequence
 from typing import Any
 
-from actions.kit import budget, lexicon
+from actions.kit.asked.shapes import Asked, asked, is_width
 from actions.kit.base import Turn
 from actions.kit.parsing import choice_in
 from actions.kit.replies import joined, size_text
 from actions.kit.said_before import messages_before
-from actions.kit.shapes import Asked, asked, is_width
+from actions.kit.words import budget, lexicon
 from actions.knowledge.answers import keep_gap
 from actions.products.kinds import kin
 from actions.products.listed import goods_listed, keep, spoken_of

@@ -2,9 +2,10 @@
 
 import re
 
-from actions.kit import goods_named, lexicon
+from actions.kit import goods_named
 from actions.kit.base import Turn
 from actions.kit.quick_replies import wish
+from actions.kit.words import lexicon
 from actions.products.counted import Counted, counted, pieces_of
 from actions.products.listed import spoken_of
 from actions.products.texts import choices, facts, lines, name_of

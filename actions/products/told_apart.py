@@ -4,10 +4,10 @@ in words is quoted of both, and no verdict made up."""
 import re
 from collections.abc import Sequence
 
-from actions.kit import lexicon
+from actions.kit.asked.shapes import asked
 from actions.kit.base import Turn
 from actions.kit.replies import joined, size_text
-from actions.kit.shapes import asked
+from actions.kit.words import lexicon
 from actions.products.listed import goods_listed, keep
 from actions.products.texts import choices, fact_lines, lines, name_of
 from actions.products.to_be_had import comes_so

@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.goods import core
+from actions.kit.words import lexicon
 from actions.products.listed import goods_listed, spoken_of
 from actions.products.texts import choices, lines
 from crm_store import products, rewards

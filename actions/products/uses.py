@@ -3,7 +3,7 @@ denied (她又不跑步), and a wish that it be not dear."""
 
 from collections.abc import Sequence
 
-from actions.kit import lexicon
+from actions.kit.words import lexicon
 from actions.products.kinds import plainly_of_kind
 from crm_store.products import Product
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.kit import aspects_asked, budget, lexicon, shapes, want_said
+from actions.kit.asked import aspects_asked, shapes, want_said
 from actions.kit.base import RULED_OUT, Turn
 from actions.kit.goods import canonical
+from actions.kit.words import budget, lexicon
 from actions.products import aspects, uses
 from actions.products.kinds import called_of, kin, kinds_said, of_kind, plainly_of_kind
 from actions.products.listed import goods_listed

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.kit import lexicon
 from actions.kit.goods import canonical
+from actions.kit.words import lexicon
 from actions.products.kinds import called_of
 from crm_store import products
 from crm_store.products import Product

@@ -1,10 +1,10 @@
 """What a message answers to the open question of a return: yes, no, the thing that is meant, what it shall be."""
 
-from actions.kit import beside, consent, left_out, lexicon
 from actions.kit.base import Turn
-from actions.kit.consent import Answer
 from actions.kit.form_input import words
 from actions.kit.forms import requested
+from actions.kit.words import beside, consent, left_out, lexicon
+from actions.kit.words.consent import Answer
 from actions.returns.chosen import Slots
 from actions.returns.heard import kind_wished, wishes_beside_question
 from actions.returns.lines import Found, names_line

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.form_input import words
+from actions.kit.words import lexicon
 from actions.returns.heard import kind_wished
 from actions.returns.lines import Lines, fitting
 from crm_store.orders import OrderLine

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from actions.kit import lexicon, return_details
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.replies import Facts, due_text, help_buttons, line_text, person_button, service_button
+from actions.kit.told import return_details
+from actions.kit.words import lexicon
 from actions.returns.heard import OLD_BACK, asides_said, is_fault, reason_said
 from actions.returns.policy import shipping_text
 from crm_store import returns, service_hours

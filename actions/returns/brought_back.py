@@ -3,12 +3,12 @@ before anything is registered. What is not known yet (the reason, and so who pay
 
 from collections.abc import Sequence
 
-from actions.kit import sum_back
+from actions.kit.asked import sum_back
+from actions.kit.asked.sum_back import FOCUS, SumBack
 from actions.kit.base import Turn
 from actions.kit.form_input import choice, words
 from actions.kit.policy_facts import return_postage
 from actions.kit.replies import Facts, joined, line_text
-from actions.kit.sum_back import FOCUS, SumBack
 from actions.returns import pieces as pieces_said
 from actions.returns.lines import Lines, bought, found, named_by_words, own_line
 from actions.returns.policy import shipping_text

@@ -4,7 +4,7 @@ from typing import Any
 
 from actions.kit.base import Turn
 from actions.kit.form_input import CHOICE, words
-from actions.kit.return_details import LINE
+from actions.kit.told.return_details import LINE
 from actions.returns.heard import asks_rule, is_fault
 from actions.returns.lately import named_lately, reason_told
 from actions.returns.lines import Lines, bought, found, named_by_words, own_line

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from actions.kit import consent, lexicon
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.replies import joined
+from actions.kit.words import consent, lexicon
 from actions.products.questions import tell_colours
 from actions.returns.heard import kind_wished, reason_said
 from actions.returns.lines import Lines, fitting, own_line

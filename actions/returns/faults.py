@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from actions.kit import sizes_said
+from actions.kit.asked import sizes_said
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
-from actions.kit.own_damage import told as is_damage
 from actions.kit.replies import help_buttons, line_text
+from actions.kit.told.own_damage import told as is_damage
 from actions.products.sizes import size_said, sizes_of
 from actions.returns import own_damage
 from actions.returns.apart import kinds_told

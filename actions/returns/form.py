@@ -4,16 +4,18 @@ is said early is kept, what is corrected is changed, what is asked on the way is
 from collections.abc import Sequence
 from typing import ClassVar
 
-from actions.kit import consent, lexicon, return_details, return_matters, sizes_said
-from actions.kit.amending import amends
+from actions.kit.asked import return_matters, sizes_said
+from actions.kit.asked.points_enough import Enough
+from actions.kit.asked.return_matters import Matter
 from actions.kit.base import Turn
-from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
 from actions.kit.forms import CrmForm, activating_intents, requested
-from actions.kit.own_damage import OWN_DAMAGE
-from actions.kit.points_enough import Enough
 from actions.kit.replies import line_text
-from actions.kit.return_matters import Matter
+from actions.kit.told import return_details
+from actions.kit.told.own_damage import OWN_DAMAGE
+from actions.kit.words import consent, lexicon
+from actions.kit.words.amending import amends
+from actions.kit.words.consent import Answer
 from actions.products.sizes import size_said, sizes_named, sizes_of
 from actions.returns import brought_back, last_day, notes, pieces, wished_before
 from actions.returns.answers import (

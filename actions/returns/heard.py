@@ -2,7 +2,9 @@
 
 import re
 
-from actions.kit import alternatives, consent, left_out, lexicon, old_back, return_details
+from actions.kit.asked import old_back
+from actions.kit.told import return_details
+from actions.kit.words import alternatives, consent, left_out, lexicon
 from crm_store.returns import SHOPS_FAULT, ReturnKind, ReturnReason
 from crm_store.text import normalise
 

@@ -3,7 +3,7 @@ signed for and its last day."""
 
 from datetime import datetime, timedelta
 
-from actions.kit import return_day
+from actions.kit.asked import return_day
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.mentions import window_of

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from actions.kit import left_out, lexicon
+from actions.kit.asked.shapes import sizes_named
 from actions.kit.base import Turn
 from actions.kit.forms import REQUESTED_SLOT
 from actions.kit.mentions import RECENT_ORDERS, order_meant
 from actions.kit.order_marks import of_the_day
 from actions.kit.replies import line_text
-from actions.kit.shapes import sizes_named
+from actions.kit.words import left_out, lexicon
 from actions.returns.heard import is_fault, reason_said
 from crm_store import orders, products, returns
 from crm_store.labels import label

@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from actions.kit.asked.return_matters import Matter, read
 from actions.kit.base import Button, Turn
 from actions.kit.form_input import choice, words
 from actions.kit.replies import Facts, due_text, line_text, person_button, service_button
-from actions.kit.return_matters import Matter, read
 from actions.products.sizes import left_of
 from actions.returns import pieces
 from actions.returns.asides import decided_by, tell_next, tell_old_back, tell_way_back, tell_who_pays

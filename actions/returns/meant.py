@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.kit import requests
 from actions.kit.base import Turn
 from actions.kit.form_input import CHOICE, words
+from actions.kit.words import requests
 from actions.returns.lines import bought, named_by_words
 from crm_store import returns
 from crm_store.members import Member

@@ -1,10 +1,11 @@
 """The size that is wished in place of the one bought: whether it is there, and those that are not made."""
 
-from actions.kit import lexicon, sizes_said
+from actions.kit.asked import sizes_said
+from actions.kit.asked.shapes import asked
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.replies import is_shoe_size, joined, size_text
-from actions.kit.shapes import asked
+from actions.kit.words import lexicon
 from actions.products.sizes import size_said, sizes_of
 from actions.returns.heard import kind_wished
 from actions.returns.lines import own_line

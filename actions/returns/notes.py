@@ -1,10 +1,11 @@
 """What is told of a return that is registered, for those who see to it: put into the request, taken out again where it
 was meant as something else, or told where it is asked for. What is told of another purchase is none of it."""
 
-from actions.kit import reason_corrected, return_day, return_details, return_matters, sum_back
+from actions.kit.asked import return_day, return_matters, sum_back
 from actions.kit.base import Turn
 from actions.kit.form_input import choice, words
 from actions.kit.replies import Facts, due_text, help_buttons, line_text
+from actions.kit.told import reason_corrected, return_details
 from actions.returns.heard import kind_wished, reason_said
 from actions.returns.lines import bought, named_by_words
 from crm_store import returns

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rasa_sdk import Tracker
 
-from actions.kit import return_day, return_matters, sum_back
+from actions.kit.asked import return_day, return_matters, sum_back
 from actions.kit.asking_who import ask_who, wants_what_is_theirs
 from actions.kit.base import BIND_FORM, Event, MemberAction, Turn, kept_for_later
 from actions.kit.form_input import choice, words

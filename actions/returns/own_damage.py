@@ -1,11 +1,11 @@
 """A thing that was damaged at home: said to be outside the free warranty, with the repair for money and a person.
 Nothing free is promised for it or registered."""
 
-from actions.kit import own_damage
 from actions.kit.base import Button, Event, Turn
 from actions.kit.form_input import choice, words
-from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text, service_button
+from actions.kit.told import own_damage
+from actions.kit.told.own_damage import OWN_DAMAGE
 from actions.returns.lines import bought, is_part, named_by_words, own_line
 from actions.returns.repairs import damaged, is_damaged
 from crm_store import returns

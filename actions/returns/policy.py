@@ -2,10 +2,10 @@
 
 import re
 
-from actions.kit import plainly
 from actions.kit.base import Turn, button
 from actions.kit.form_input import words
 from actions.kit.policy_facts import return_postage
+from actions.kit.words import plainly
 from actions.knowledge.answers import answered, keep_gap, published
 from actions.knowledge.found import UNWRITTEN, Found
 from actions.knowledge.index import THRESHOLD

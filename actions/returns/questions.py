@@ -3,10 +3,10 @@
 from abc import abstractmethod
 from typing import ClassVar
 
-from actions.kit import lexicon
 from actions.kit.base import Button, CrmAction, Event, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import LIST_LIMIT, Facts, help_buttons, line_text, service_button, size_text
+from actions.kit.words import lexicon
 from actions.products.sizes import is_gone, neighbours, sizes_of
 from actions.returns import pieces
 from actions.returns.colours import colour_name

@@ -1,10 +1,10 @@
 """Why a thing goes back is put right after it was registered: done at once where it costs nothing, with a yes where the
 way back would then be the customer's, and written down for the colleague where it cannot be changed any more."""
 
-from actions.kit import reason_corrected
 from actions.kit.base import Turn, button, consent_buttons
 from actions.kit.form_input import choice, words
 from actions.kit.replies import Facts, help_buttons, line_text, service_button
+from actions.kit.told import reason_corrected
 from actions.returns.heard import reason_said
 from actions.returns.policy import shipping_text
 from crm_store import returns

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from actions.kit import lexicon, requests
 from actions.kit.base import Event, MemberAction, Turn
 from actions.kit.form_input import choice, words
 from actions.kit.mentions import RECENT_ORDERS
 from actions.kit.replies import LIST_LIMIT, help_buttons, items_text, line_text, service_button
+from actions.kit.words import lexicon, requests
 from actions.returns import send_by
 from actions.returns.asides import tell_aside
 from actions.returns.both_dates import told_both_dates

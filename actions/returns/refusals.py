@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from actions.kit.base import Turn
-from actions.kit.consent import Answer
 from actions.kit.danger_told import from_a_thing
 from actions.kit.replies import Facts, help_buttons, line_text, service_button
+from actions.kit.words.consent import Answer
 from actions.returns.repairs import is_covered, repair_button
 from crm_store import returns
 from crm_store.clock import now

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from actions.kit import lexicon, requests, return_day, sizes_said
+from actions.kit.asked import return_day, sizes_said
 from actions.kit.base import Turn, button, consent_buttons
 from actions.kit.form_input import choice, words
 from actions.kit.replies import Facts, due_text, help_buttons, joined, line_text, service_button, size_text
+from actions.kit.words import lexicon, requests
 from actions.products.sizes import neighbours, size_said, sizes_of
 from actions.returns.asides import tell_aside, tell_next, tell_reason
 from actions.returns.heard import aside_said, kind_denied, kind_wished, request_number

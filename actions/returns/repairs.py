@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from actions.kit import lexicon
 from actions.kit.base import Button, Turn
 from actions.kit.form_input import choice
-from actions.kit.own_damage import OWN_DAMAGE
 from actions.kit.replies import line_text, service_button
+from actions.kit.told.own_damage import OWN_DAMAGE
+from actions.kit.words import lexicon
 from actions.returns.heard import is_fault, kind_wished
 from crm_store import returns
 from crm_store.clock import now

@@ -3,12 +3,12 @@ time; where it is not, a colleague is asked to wait."""
 
 from datetime import datetime
 
-from actions.kit import handing_on
 from actions.kit.base import Turn
 from actions.kit.form_input import choice, words
-from actions.kit.handing_on import What
 from actions.kit.mentions import window_of
 from actions.kit.replies import Facts, due_text, line_text
+from actions.kit.told import handing_on
+from actions.kit.told.handing_on import What
 from actions.orders import handed_on
 from actions.returns.asides import decided_by
 from actions.returns.heard import request_number

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from actions.kit import consent, lexicon
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.forms import requested
 from actions.kit.replies import line_text
+from actions.kit.words import consent, lexicon
 from actions.knowledge import own_warranty
 from actions.products.sizes import sizes_named
 from actions.returns.asides import tell_aside

@@ -3,10 +3,11 @@ was wished before its form was begun ("can I swap it for the olive one?"), so th
 
 from typing import Any
 
-from actions.kit import consent, sizes_said
+from actions.kit.asked import sizes_said
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.forms import requested
+from actions.kit.words import consent
 from actions.products.sizes import size_said, sizes_of
 from actions.returns.colours import as_offered, colour_said, made_in, offered_colours, refused, tell_colour
 from actions.returns.heard import is_fault, kind_wished, reason_said, supposes

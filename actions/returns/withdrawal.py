@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from actions.kit import lexicon, requests
 from actions.kit.base import Event, MemberAction, Turn, button, consent_buttons
 from actions.kit.form_input import choice, words
 from actions.kit.replies import LIST_LIMIT, help_buttons, line_text, service_button
+from actions.kit.words import lexicon, requests
 from actions.returns.chosen import chosen
 from actions.returns.form import ReturnForm
 from actions.returns.heard import kind_wished, reason_said

@@ -7,7 +7,6 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.kit import lexicon
 from actions.kit.asking_who import ask_who
 from actions.kit.base import Button, CrmAction, Event, Turn, button, consent_buttons, is_member, kept_for_later
 from actions.kit.form_input import choice, words
@@ -16,6 +15,7 @@ from actions.kit.parsing import phone_in
 from actions.kit.quick_replies import wish
 from actions.kit.replies import Facts, service_button
 from actions.kit.rule_first import Rule, rule_for
+from actions.kit.words import lexicon
 from actions.service import clocks
 from actions.service.call_times import CallTime, Window, call_time, joined, no_such_day
 from actions.service.call_topic import topic_announced, topic_said

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from actions.kit import lexicon, slot_text
+from actions.kit import slot_text
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.order_marks import ELSEWHERE, NO_SUCH_DAY, REFUSED, window_of
+from actions.kit.words import lexicon
 from actions.service import clocks
 from crm_store import callbacks, service_hours
 from crm_store.callbacks import WindowProblem, WindowRefused

@@ -2,9 +2,9 @@
 
 import re
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.form_input import without_entities
+from actions.kit.words import lexicon
 from crm_store.text import normalise
 
 LONGEST_CHARACTERS, LONGEST_LATIN = 40, 90

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon, slot_text, yes_but
+from actions.kit import slot_text
 from actions.kit.base import Button, CrmAction, Event, Turn, button
-from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, confirmed, words
 from actions.kit.forms import SMALL_TALK, CrmForm, FixedQuestion, is_sure, requested
 from actions.kit.order_marks import window_of
 from actions.kit.parsing import phone_in
 from actions.kit.replies import Facts, service_button
+from actions.kit.words import consent, lexicon, yes_but
+from actions.kit.words.consent import Answer
 from actions.service import clocks
 from actions.service.call_times import Window, by_another_clock, call_time, joined, no_such_day, ruled_out, windows_of
 from actions.service.call_topic import bare, topic_announced, topic_said

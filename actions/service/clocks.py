@@ -4,11 +4,11 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.order_marks import ELSEWHERE
 from actions.kit.parsing import phone_in
+from actions.kit.words import lexicon
 from crm_store.clock import business_zone, now
 from crm_store.labels import LabelMissing, label
 from crm_store.language import Language, format_date, format_window

@@ -7,12 +7,12 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction
 
-from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.form_input import CHOICE, choice, words
 from actions.kit.replies import Facts, help_buttons, person_button, person_offer, service_button
 from actions.kit.rule_first import Rule
 from actions.kit.settled import settled_buttons
+from actions.kit.words import lexicon
 from actions.service.own_complaint import complaints_known
 from crm_store import complaints, risk
 from crm_store.complaints import Complaint, ComplaintStatus

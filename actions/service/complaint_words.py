@@ -2,10 +2,11 @@
 
 import re
 
-from actions.kit import consent, lexicon, not_in_parcel
-from actions.kit.amending import is_question
 from actions.kit.base import Turn
 from actions.kit.form_input import words
+from actions.kit.told import not_in_parcel
+from actions.kit.words import consent, lexicon
+from actions.kit.words.amending import is_question
 from crm_store.complaints import ComplaintCategory
 from crm_store.text import normalise
 

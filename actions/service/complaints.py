@@ -3,15 +3,15 @@
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from actions.kit import consent, lexicon
-from actions.kit.amending import amends, is_question
 from actions.kit.base import SET_ASIDE, Button, CrmAction, Event, Turn, button, go_on_button
-from actions.kit.consent import Answer
 from actions.kit.form_input import begins, blank, choice, words
 from actions.kit.forms import CrmForm, FixedQuestion, interrupts, is_sure, requested, wishes_another
-from actions.kit.handing_on import WAITING
 from actions.kit.parsing import email_in, phone_in
 from actions.kit.replies import Facts, help_buttons, items_text, parcel_facts, service_button
+from actions.kit.told.handing_on import WAITING
+from actions.kit.words import consent, lexicon
+from actions.kit.words.amending import amends, is_question
+from actions.kit.words.consent import Answer
 from actions.orders.parcels import chase_parcel
 from actions.service.complaint_subject import keep_fault, own_order, own_parcel, subject, with_missing
 from actions.service.complaint_words import (

@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn
 from actions.kit.form_input import choice
 from actions.kit.forms import CrmForm, FixedQuestion, free_text, requested
 from actions.kit.parsing import is_aside
+from actions.kit.words import lexicon
 from actions.service.trouble import open_trouble
 from crm_store import agents, clock, feedback, low_scores, messages, risk, surveys
 from crm_store.agents import Agent

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from actions.kit import lexicon
 from actions.kit.base import Turn
 from actions.kit.form_input import words
 from actions.kit.replies import Facts, service_button
+from actions.kit.words import lexicon
 from crm_store import agents, callbacks
 from crm_store.callbacks import Callback, CallbackStatus
 from crm_store.clock import now

@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from actions.kit import addresses, handing_on, lexicon
-from actions.kit.amending import amends
 from actions.kit.base import CrmAction, Event, Turn, button, consent_buttons
 from actions.kit.form_input import choice
 from actions.kit.replies import help_buttons
+from actions.kit.told import handing_on
+from actions.kit.words import addresses, lexicon
+from actions.kit.words.amending import amends
 from actions.service.complaint_subject import order_of_goods
 from actions.service.complaint_words import GOODS
 from crm_store import complaints

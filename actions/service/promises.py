@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from actions.kit import lexicon
 from actions.kit.base import Button, Event, MemberAction, Turn, button
 from actions.kit.form_input import words
 from actions.kit.replies import Facts, help_buttons, person_button, person_offer, service_button
+from actions.kit.words import lexicon
 from actions.orders import handed_on, trace
 from actions.orders.parcels import chase_parcel, tell_parcel
 from actions.service.made_calls import asks_whether_called, tell_whether_called, told_of_made_call

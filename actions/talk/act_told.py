@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from actions.kit.act_asked import Asked
+from actions.kit.asked.act_asked import Asked
 from actions.kit.base import Turn
 from actions.kit.replies import joined, service_button
 from actions.orders.cancellations import tell_revival

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from actions.kit import not_arrived
 from actions.kit.base import Button, Turn, button
 from actions.kit.phrases import name_in
 from actions.kit.quick_replies import wish
 from actions.kit.replies import Facts, items_text, joined, line_text, service_button
+from actions.kit.told import not_arrived
 from actions.member.cancellation import stay_button
 from actions.member.subscription import all_again
 from actions.returns.policy import shipping_text

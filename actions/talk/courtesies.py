@@ -6,12 +6,13 @@ from functools import cache
 from typing import Any, ClassVar
 
 from actions.endpoint import action_classes
-from actions.kit import act_asked, lexicon, stray_asked
+from actions.kit.asked import act_asked, stray_asked
 from actions.kit.base import GO_ON, PUT_OFF, RULED_OUT, SET_ASIDE, CrmAction, Event, Turn
 from actions.kit.form_input import words
 from actions.kit.forms import CrmForm
 from actions.kit.goods import as_written
 from actions.kit.quick_replies import likely_next, wish
+from actions.kit.words import lexicon
 from actions.knowledge.found import more
 from actions.member.binding import ActionBindStart
 from actions.member.profile import ActionProfileStart

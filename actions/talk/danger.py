@@ -5,10 +5,10 @@ from typing import ClassVar
 from rasa_sdk import Tracker
 
 from actions.kit.base import CrmAction, Event, Turn, button, consent_buttons
-from actions.kit.consent import Answer
 from actions.kit.danger_told import BY_A_THING, TOLD
 from actions.kit.form_input import CHOICE, choice, words
 from actions.kit.parsing import phone_in
+from actions.kit.words.consent import Answer
 from actions.service.complaint_subject import order_of_goods
 from actions.service.own_complaint import complaint_known
 from actions.talk import danger_refund

@@ -1,6 +1,6 @@
 """Another language: what was answered last is said again in it, and it stays until another one is wished.
 
-Hearing has read the wish already, so that this very turn is spoken in it; see `bot/hearing/language.py`.
+Hearing has read the wish already, so that this very turn is spoken in it; see `bot/hearing/message/language.py`.
 """
 
 import copy
@@ -10,8 +10,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon
 from actions.kit.base import CrmAction, Event, Turn, button
+from actions.kit.words import lexicon
 from crm_store.labels import label
 from crm_store.language import Language
 

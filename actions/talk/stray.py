@@ -1,6 +1,6 @@
 """A single word that may mean several things is asked back, with its meanings as buttons."""
 
-from actions.kit import stray_asked
+from actions.kit.asked import stray_asked
 from actions.kit.base import Turn, button
 from actions.talk.acts import last_act
 from crm_store.labels import label

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon, yes_but
 from actions.kit.base import STAYS, CrmAction, Event, Turn
 from actions.kit.forms import REQUESTED_SLOT, begun_by
 from actions.kit.quick_replies import likely_next, wish
+from actions.kit.words import lexicon, yes_but
 from actions.service.callbacks import calls_of
 from actions.service.feedback import PRAISED, strike_out_praise
 from actions.talk.acts import last_act

@@ -11,10 +11,11 @@ from dataclasses import replace
 from hashlib import blake2b
 from itertools import pairwise
 
-from actions.kit import lexicon, slot_text
+from actions.kit import slot_text
+from actions.kit.words import lexicon
 from bot.desk import notices
-from bot.hearing import objection
-from bot.hearing.danger import REPORT_DANGER
+from bot.hearing.danger.danger import REPORT_DANGER
+from bot.hearing.message import objection
 from bot.hearing.steps import TALK
 from crm_store.conversations import LastAnswer
 from crm_store.language import Language

@@ -7,26 +7,18 @@ from typing import Any
 
 from bot.desk import again, notices
 from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
-from bot.hearing import (
-    after_danger,
-    answer_kept,
-    asked_again,
-    beginnings,
-    form_answer,
-    language,
-    left_over,
-    never_asked,
-    objection,
-    ruled_out,
-    unanswered,
-    wishes,
-)
-from bot.hearing.answered import may_answer
+from bot.hearing import left_over, unanswered
+from bot.hearing.answers import answer_kept, form_answer
+from bot.hearing.answers.answered import may_answer
+from bot.hearing.danger import after_danger
+from bot.hearing.forms import never_asked
+from bot.hearing.forms.waiting import SINCE, still
 from bot.hearing.hear import hear
-from bot.hearing.person import REQUEST_HUMAN
-from bot.hearing.said import Said
+from bot.hearing.message import language, objection, ruled_out, wishes
+from bot.hearing.message.said import Said
+from bot.hearing.misheard import asked_again, beginnings
+from bot.hearing.service.person import REQUEST_HUMAN
 from bot.hearing.steps import FALLBACK, NO_WISH, Heard, Step, confidence_of, intent_of
-from bot.hearing.waiting import SINCE, still
 from crm_store.clock import now
 from crm_store.conversations import (
     Context,

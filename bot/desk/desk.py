@@ -24,8 +24,8 @@ from bot.desk.notices import DESK_PREFIX, GO_ON_WITH_BOT, HUMAN, LEAVE_QUEUE
 from bot.desk.rules import DeskRules
 from bot.desk.signals import Event, Signals
 from bot.figures import AnsweredBy
-from bot.hearing import danger
-from bot.hearing.said import Said
+from bot.hearing.danger import danger
+from bot.hearing.message.said import Said
 from crm_store import again, conversations, turns
 from crm_store.clock import now
 from crm_store.conversations import Bid, Conversation, ConversationState, Lease, QueueReason, Received

@@ -16,7 +16,8 @@ from bot.desk.dialogue import Dialogue, DialogueUnavailable, Outage
 from bot.desk.notices import HUMAN
 from bot.desk.rules import DeskRules
 from bot.desk.signals import Signals
-from bot.hearing import danger, mood, no_person
+from bot.hearing.danger import danger
+from bot.hearing.message import mood, no_person
 from crm_store import conversations, service_hours, turns
 from crm_store.clock import now
 from crm_store.conversations import Conversation, ConversationState, Lease, QueueReason, Urgency

@@ -7,11 +7,12 @@ from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.kit import lexicon
+from actions.kit.words import lexicon
 from bot.desk import notices
 from bot.desk.notices import CALL_BACK, GO_ON_WITH_BOT, LEAVE_QUEUE, Asked
-from bot.hearing import anybody, expectation, no_person
-from bot.hearing.person import REQUEST_HUMAN
+from bot.hearing.message import expectation, no_person
+from bot.hearing.service import anybody
+from bot.hearing.service.person import REQUEST_HUMAN
 from bot.wording import section
 from crm_store import conversations, messages
 from crm_store.clock import now

@@ -5,8 +5,8 @@ from bot.desk.alerts import AlertKind
 from bot.desk.base import DeskBase
 from bot.desk.dialogue import read_understanding
 from bot.figures import AnsweredBy
-from bot.hearing import danger
-from bot.hearing.said import Said
+from bot.hearing.danger import danger
+from bot.hearing.message.said import Said
 from crm_store import agents, conversations, turns
 from crm_store.agents import Role
 from crm_store.conversations import Conversation, ConversationMerged, Lease

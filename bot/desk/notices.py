@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.kit.return_details import LINE
+from actions.kit.told.return_details import LINE
 from bot.desk import alerts
 from bot.desk.alerts import AlertKind
-from bot.hearing.waiting import BESIDE
+from bot.hearing.forms.waiting import BESIDE
 from bot.wording import section, wording
 from crm_store import availability, conversations, queue, service_hours
 from crm_store.clock import now

@@ -3,14 +3,17 @@
 The rest is for the person: a story, anger, an answer to what a colleague asked, words that say nothing by themselves.
 """
 
-from actions.kit import lexicon, slot_text
+from actions.kit import slot_text
+from actions.kit.words import lexicon
 from bot.desk import answering, in_line, notices
 from bot.desk.dialogue import read_understanding
-from bot.hearing import after_danger, agreed, mood, told_more
+from bot.hearing.answers import told_more
+from bot.hearing.danger import after_danger
 from bot.hearing.hear import asks_about_privacy, hear
-from bot.hearing.person import REQUEST_HUMAN
-from bot.hearing.reference import FAQ
-from bot.hearing.said import CHOICE, Said
+from bot.hearing.message import agreed, mood
+from bot.hearing.message.reference import FAQ
+from bot.hearing.message.said import CHOICE, Said
+from bot.hearing.service.person import REQUEST_HUMAN
 from bot.hearing.steps import FROM_FOCUS, TALK, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Conversation, Parsed
 from crm_store.policy import policy

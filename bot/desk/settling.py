@@ -4,7 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.kit.settled import SOLVED, UNSOLVED, read_settled
 from bot.desk.notices import HUMAN
-from bot.hearing import danger, settled
+from bot.hearing.answers import settled
+from bot.hearing.danger import danger
 from bot.wording import wording
 from crm_store import complaints, conversations, risk
 from crm_store.complaints import Complaint, ComplaintNotReopenable

@@ -2,31 +2,17 @@
 
 from dataclasses import replace
 
-from actions.kit import plainly
-from bot.hearing import (
-    buying,
-    charged_twice,
-    conduct_told,
-    cut_words,
-    dates_compared,
-    enough_asked,
-    fault_told,
-    filed,
-    for_money,
-    from_abroad,
-    idle_words,
-    join_named,
-    no_call,
-    objected,
-    of_others,
-    one_question,
-    praised,
-    profile_meant,
-    said_again,
-    swap_meant,
-)
-from bot.hearing.rewards_asked import PAID_AND_RETURNED
-from bot.hearing.said import Said
+from actions.kit.words import plainly
+from bot.hearing.member import join_named, profile_meant
+from bot.hearing.message.said import Said
+from bot.hearing.misheard import idle_words, objected, said_again
+from bot.hearing.orders import charged_twice
+from bot.hearing.points import enough_asked
+from bot.hearing.points.rewards_asked import PAID_AND_RETURNED
+from bot.hearing.products import buying, for_money
+from bot.hearing.returns import dates_compared, fault_told, from_abroad, swap_meant
+from bot.hearing.service import conduct_told, filed, no_call, of_others, praised
+from bot.hearing.several import cut_words, one_question
 from crm_store.conversations import Context
 
 

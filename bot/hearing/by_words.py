@@ -2,24 +2,14 @@
 
 from collections.abc import Callable
 
-from bot.hearing import (
-    answer_first,
-    asked_of_it,
-    birthday,
-    buying,
-    call_moved,
-    facts_asked,
-    form_values,
-    goods_want,
-    invoice_told,
-    own_damage,
-    proof_asked,
-    purchase_asked,
-    reward_count,
-    rewards_asked,
-    which_thing,
-)
-from bot.hearing.said import Said
+from bot.hearing.forms import form_values
+from bot.hearing.member import birthday, proof_asked
+from bot.hearing.message.said import Said
+from bot.hearing.orders import invoice_told, which_thing
+from bot.hearing.points import purchase_asked, reward_count, rewards_asked
+from bot.hearing.products import asked_of_it, buying, facts_asked, goods_want
+from bot.hearing.returns import answer_first, own_damage
+from bot.hearing.service import call_moved
 from bot.hearing.steps import Heard
 from crm_store.conversations import Context
 

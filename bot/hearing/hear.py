@@ -3,96 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import lexicon, rule_first, slot_text
+from actions.kit import rule_first, slot_text
 from actions.kit.base import BIND_FORM
-from bot.hearing import (
-    acknowledged,
-    act_asked,
-    after_danger,
-    after_return,
-    agreed,
-    answer_kept,
-    answered,
-    anybody,
-    arrival_asked,
-    as_meant,
-    asked_again,
-    bare,
-    before_buying,
-    beginnings,
-    by_a_clause,
-    by_words,
-    call_in_danger,
-    call_number,
-    call_time,
-    cancel_beside,
-    card,
-    case_deadline,
-    chats,
-    choice_asked,
-    compensation,
-    danger,
-    delivery_wish,
-    doubted,
-    expectation,
-    facts_asked,
-    fault_told,
-    filed,
-    given_up,
-    goods_wish,
-    handed_on,
-    invoice_told,
-    language,
-    left_at_once,
-    left_over,
-    levels_asked,
-    mood,
-    named_beside,
-    news,
-    next_asked,
-    not_arrived,
-    not_clear,
-    nothing_dropped,
-    one_answer,
-    one_more,
-    one_question,
-    others_data,
-    own_complaints,
-    parcel_asked,
-    person,
-    plain_yes,
-    points_reckoned,
-    praised,
-    purchase_asked,
-    put_right,
-    registered,
-    return_asked,
-    return_day,
-    return_matters,
-    reward_wish,
-    rule_amid_form,
-    rule_asked,
-    ruled_out,
-    said_last,
-    scores,
-    sent_abroad_asked,
-    stray,
-    sum_asked,
-    sum_back,
-    taken_up,
-    told_more,
-    two_rules,
-    unproved,
-    waiting,
-    wished_instead,
-    wishes,
-)
-from bot.hearing.answered import DENY
-from bot.hearing.danger import REPORT_DANGER
-from bot.hearing.mood import VENT, Mood
-from bot.hearing.others_data import OthersData
-from bot.hearing.reference import FAQ
-from bot.hearing.said import (
+from actions.kit.words import lexicon
+from bot.hearing import as_meant, by_words, left_over, nothing_dropped, plain_yes
+from bot.hearing.answers import answer_kept, answered, compensation, next_asked, said_last, scores, told_more
+from bot.hearing.answers.answered import DENY
+from bot.hearing.danger import after_danger, danger
+from bot.hearing.danger.danger import REPORT_DANGER
+from bot.hearing.forms import given_up, left_at_once, rule_amid_form, taken_up, waiting, wished_instead
+from bot.hearing.member import chats, news, others_data, unproved
+from bot.hearing.member.others_data import OthersData
+from bot.hearing.message import agreed, expectation, language, mood, rule_asked, ruled_out, wishes
+from bot.hearing.message.mood import VENT, Mood
+from bot.hearing.message.reference import FAQ
+from bot.hearing.message.said import (
     CHOICE,
     INFORM,
     SECOND_WISH,
@@ -103,8 +28,43 @@ from bot.hearing.said import (
     waits_for_a_story,
     words,
 )
+from bot.hearing.message.wishes import Clause
+from bot.hearing.misheard import asked_again, bare, beginnings, doubted, not_clear, put_right, stray
+from bot.hearing.orders import (
+    arrival_asked,
+    cancel_beside,
+    delivery_wish,
+    handed_on,
+    invoice_told,
+    named_beside,
+    not_arrived,
+    parcel_asked,
+)
+from bot.hearing.points import levels_asked, points_reckoned, purchase_asked, reward_wish
+from bot.hearing.products import (
+    before_buying,
+    card,
+    choice_asked,
+    facts_asked,
+    goods_wish,
+    sent_abroad_asked,
+    sum_asked,
+)
+from bot.hearing.returns import (
+    act_asked,
+    after_return,
+    case_deadline,
+    fault_told,
+    one_more,
+    registered,
+    return_asked,
+    return_day,
+    return_matters,
+    sum_back,
+)
+from bot.hearing.service import anybody, call_in_danger, call_number, call_time, filed, own_complaints, person, praised
+from bot.hearing.several import acknowledged, by_a_clause, one_answer, one_question, two_rules
 from bot.hearing.steps import FALLBACK, Heard, Step, intent_of, is_wish, with_intent
-from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
 OUT_OF_SCOPE = "out_of_scope"

@@ -9,40 +9,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import (
-    alternatives,
-    aspects_asked,
-    consent,
-    delay_disputed,
-    lexicon,
-    own_damage,
-    plainly,
-    rule_first,
-    slot_text,
-    voucher_asked,
-)
-from actions.kit import parcel_asked as kit_parcel_asked
+from actions.kit import rule_first, slot_text
+from actions.kit.asked import aspects_asked, voucher_asked
+from actions.kit.asked import parcel_asked as kit_parcel_asked
+from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.base import ALONGSIDE, IF_KNOWN
-from actions.kit.rewards_asked import RewardAsked
-from bot.hearing import (
-    cancel_beside,
-    denial,
-    invoice_told,
-    parcel_asked,
-    reference,
-    return_asked,
-    return_day,
-    return_matters,
-    rule_asked,
-    sum_back,
-    two_rules,
-    wishes,
-)
-from bot.hearing.danger import REPORT_DANGER
-from bot.hearing.mood import VENT
-from bot.hearing.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
+from actions.kit.told import delay_disputed, own_damage
+from actions.kit.words import alternatives, consent, lexicon, plainly
+from bot.hearing.danger.danger import REPORT_DANGER
+from bot.hearing.message import denial, reference, rule_asked, wishes
+from bot.hearing.message.mood import VENT
+from bot.hearing.message.said import CHOICE, SECOND_WISH, Said, single, waits_for_a_story
+from bot.hearing.message.wishes import FAQ, Clause
+from bot.hearing.orders import cancel_beside, invoice_told, parcel_asked
+from bot.hearing.returns import return_asked, return_day, return_matters, sum_back
+from bot.hearing.several import two_rules
 from bot.hearing.steps import FALLBACK, TALK, Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
-from bot.hearing.wishes import FAQ, Clause
 from crm_store.conversations import Context, Parsed
 from crm_store.text import closed_up
 

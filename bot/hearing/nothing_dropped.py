@@ -9,14 +9,18 @@ feels is no wish, and is passed over.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.kit import alternatives, consent, lexicon, slot_text
+from actions.kit import slot_text
 from actions.kit.forms import begun_by
-from bot.hearing import agreed, denial, left_over, unproved, waiting, wishes
-from bot.hearing.danger import REPORT_DANGER
-from bot.hearing.mood import VENT
-from bot.hearing.said import Said, single, waits_for_a_story
+from actions.kit.words import alternatives, consent, lexicon
+from bot.hearing import left_over
+from bot.hearing.danger.danger import REPORT_DANGER
+from bot.hearing.forms import waiting
+from bot.hearing.member import unproved
+from bot.hearing.message import agreed, denial, wishes
+from bot.hearing.message.mood import VENT
+from bot.hearing.message.said import Said, single, waits_for_a_story
+from bot.hearing.message.wishes import Clause
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, with_intent
-from bot.hearing.wishes import Clause
 from crm_store.conversations import Context, Parsed
 
 RETURN = "return_or_refund"

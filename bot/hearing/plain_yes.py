@@ -11,12 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from actions.kit import beside, consent, lexicon, return_details, slot_text, yes_but
-from actions.kit.consent import Answer
+from actions.kit import slot_text
 from actions.kit.forms import HEARD_APART, NEVER_AN_ANSWER, activating_intents, begun_by
-from actions.kit.yes_but import YesBut
-from bot.hearing import agreed, answer_kept, answered, expectation, handed_on, wishes
-from bot.hearing.said import CHOICE, INFORM, RETURN, SECOND_WISH, Said, words
+from actions.kit.told import return_details
+from actions.kit.words import beside, consent, lexicon, yes_but
+from actions.kit.words.consent import Answer
+from actions.kit.words.yes_but import YesBut
+from bot.hearing.answers import answer_kept, answered
+from bot.hearing.message import agreed, expectation, wishes
+from bot.hearing.message.said import CHOICE, INFORM, RETURN, SECOND_WISH, Said, words
+from bot.hearing.orders import handed_on
 from bot.hearing.steps import Heard, Step, confidence_of, entities_of, intent_of, is_wish, with_intent
 from crm_store.conversations import Context, Expectation, Parsed
 from crm_store.text import normalise

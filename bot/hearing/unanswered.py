@@ -1,9 +1,9 @@
 """What is said to a message that every step has passed over: nobody meets silence."""
 
 from actions.kit import slot_text
-from bot.hearing.said import Said
+from bot.hearing.message.said import Said
+from bot.hearing.message.wishes import FAQ
 from bot.hearing.steps import FALLBACK, Step, with_intent
-from bot.hearing.wishes import FAQ
 
 
 def step(said: Said) -> Step:

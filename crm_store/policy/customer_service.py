@@ -49,7 +49,7 @@ class Dialogue(Section):
 
     act_confidence: Share = entry(
         "an act (leave, cancel, redeem, file, opt out …) understood with less is asked about first",
-        read_by="bot.hearing.said",
+        read_by="bot.hearing.message.said",
     )
     fragments_within: Span = entry(
         "short pieces of a message that come within so much time of each other are read as one", read_by=_DESK

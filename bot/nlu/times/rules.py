@@ -356,7 +356,8 @@ RULES: list[tuple[Pattern[str], Maker]] = [
     *[
         (
             _compile(
-                rf"(?<![a-z0-9零一二三四五六七八九十])(?:(?:(?P<named>{_NAMED_YEAR}|(?:last|this|next) )的?)?(?:{pattern}))"
+                rf"(?<![a-z0-9零一二三四五六七八九十])(?:(?:(?P<named>{_NAMED_YEAR}|(?:last|this|next) )的?)?"
+                rf"(?:{pattern}))"
                 r"(?![a-z0-9零一二三四五六七八九])"
             ),
             make.holiday(pattern),

@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from actions.kit.plainly import with_place
+from actions.kit.words.plainly import with_place
 from actions.knowledge.answers import ActionFaq
 from actions.knowledge.found import Found
 from actions.knowledge.index import KnowledgeIndex, use_index

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from actions.kit import places
 from actions.kit.policy_facts import facts, filled
+from actions.kit.words import places
 from actions.knowledge import figures
 from actions.knowledge.reckoning import Reckoned, reckon
 from crm_store.language import Language, format_money

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from actions.kit import delay_disputed
+from actions.kit.told import delay_disputed
 from actions.orders.parcels import ActionParcel
 from crm_store.clock import now
 from crm_store.orders import OrderStatus

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from actions.kit.handing_on import LEFT_OUT, WAITING
+from actions.kit.told.handing_on import LEFT_OUT, WAITING
 from actions.service.complaints import ComplaintForm, FileComplaint
 from actions.service.promises import ActionChasePromise
 from crm_store import promises

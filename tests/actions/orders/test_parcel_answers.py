@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from actions.kit import handing_on
-from actions.kit.parcel_asked import CHOICE, Aspect
+from actions.kit.asked.parcel_asked import CHOICE, Aspect
+from actions.kit.told import handing_on
 from actions.orders.changes import ChangeOrderForm
 from actions.orders.parcels import ActionParcel
 from crm_store import parcels

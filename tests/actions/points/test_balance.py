@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from actions.kit.rewards_asked import WITH_BALANCE
+from actions.kit.asked.rewards_asked import WITH_BALANCE
 from actions.orders.status import ActionOrderStatus
 from actions.points.balance import (
     ActionPointsBalance,

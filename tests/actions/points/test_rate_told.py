@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from actions.kit import rate_said
+from actions.kit.asked import rate_said
 from actions.points.balance import ActionPointsRules
 from bot.hearing.hear import hear
 from crm_store import tiers

@@ -7,7 +7,7 @@ import pytest_asyncio
 from sqlalchemy import func, select
 
 from actions.kit.parsing import choice_in
-from actions.kit.pieces import count_said
+from actions.kit.words.pieces import count_said
 from actions.points import excluded
 from actions.points.redemption import ActionRedeemStart, RedeemForm
 from actions.points.vouchers import ActionVouchers

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from actions.kit.rewards_asked import RULES, WHETHER_DONE
+from actions.kit.asked.rewards_asked import RULES, WHETHER_DONE
 from actions.points.balance import ActionPointsExpiring, ActionPointsRules
 from actions.points.offers import ActionRewards
 from actions.points.redemption import ActionRedeemStart, RedeemForm

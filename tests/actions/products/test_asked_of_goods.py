@@ -4,7 +4,7 @@ catalogue does not say is said to be unknown."""
 import pytest
 import pytest_asyncio
 
-from actions.kit.shapes import body_said
+from actions.kit.asked.shapes import body_said
 from actions.products.catalogue import ActionProduct
 from crm_store import products, tiers
 from crm_store.db import Database

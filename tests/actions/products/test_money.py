@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 from rasa_sdk import Tracker
 
-from actions.kit.shapes import pieces
+from actions.kit.asked.shapes import pieces
 from actions.knowledge.found import Found
 from actions.knowledge.reckoning import ABROAD, Reckoned
 from actions.products import catalogue

@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from actions.kit import budget
+from actions.kit.words import budget
 from actions.products.catalogue import ActionProduct
 from actions.products.kinds import kinds_said
 from actions.products.recommendations import ActionRecommend

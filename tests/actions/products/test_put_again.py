@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from actions.kit import airline
+from actions.kit.words import airline
 from actions.products.catalogue import ActionProduct
 from crm_store import tiers
 from crm_store.db import Database

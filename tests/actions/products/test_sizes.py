@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit import alternatives
+from actions.kit.words import alternatives
 from actions.products.sizes import size_said
 from crm_store.orders import OrderLine
 

@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from actions.kit.shapes import Asked, asked
+from actions.kit.asked.shapes import Asked, asked
 from actions.products.catalogue import ActionProduct
 from crm_store.db import Database
 from crm_store.language import Language

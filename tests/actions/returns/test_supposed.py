@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit.alternatives import WAYS, switches
+from actions.kit.words.alternatives import WAYS, switches
 from actions.returns.form import ReturnForm
 from actions.returns.heard import is_dropped, kind_wished, supposes
 from tests.actions.conftest import Customer

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from actions.kit import act_asked
-from actions.kit.act_asked import Asked
+from actions.kit.asked import act_asked
+from actions.kit.asked.act_asked import Asked
 from actions.talk.courtesies import ActionInformAlone
 from actions.talk.taken_back import ActionDenyAct
 from crm_store import callbacks, complaints, members, orders, promises, returns, rewards

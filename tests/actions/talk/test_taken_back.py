@@ -3,9 +3,9 @@
 import pytest
 
 from actions.endpoint import action_classes
-from actions.kit import lexicon
 from actions.kit.base import CrmAction
 from actions.kit.forms import BEGUN_BY_ACTIONS
+from actions.kit.words import lexicon
 from actions.talk.courtesies import forms
 from actions.talk.taken_back import (
     FORMS_OF_ACTS,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actions.kit import lexicon
+from actions.kit.words import lexicon
 from crm_store.language import Language
 from crm_store.policy import policy
 from crm_store.policy.units import read_term

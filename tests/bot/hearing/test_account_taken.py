@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.hearing import danger
-from bot.hearing.danger import Danger
+from bot.hearing.danger import danger
+from bot.hearing.danger.danger import Danger
 from bot.hearing.hear import hear
 from crm_store.conversations import Context
 from tests.bot.hearing.words import said

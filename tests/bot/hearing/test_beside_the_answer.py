@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.hearing import agreed
 from bot.hearing.hear import hear
+from bot.hearing.message import agreed
 from bot.hearing.steps import Step, entities_of
 from crm_store.conversations import Context, Expectation
 from tests.bot.hearing.words import asked, option, said

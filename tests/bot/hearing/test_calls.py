@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.hearing import wishes
 from bot.hearing.hear import hear
-from bot.hearing.said import Said
+from bot.hearing.message import wishes
+from bot.hearing.message.said import Said
 from bot.hearing.steps import Step
 from crm_store.conversations import Context, Expectation, Parsed
 

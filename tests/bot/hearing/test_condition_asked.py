@@ -2,8 +2,9 @@
 
 import pytest
 
-from actions.kit import consent, return_details
-from actions.kit.consent import Answer
+from actions.kit.told import return_details
+from actions.kit.words import consent
+from actions.kit.words.consent import Answer
 from bot.hearing.hear import hear
 from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, option, said

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.hearing import wishes
 from bot.hearing.hear import hear
-from bot.hearing.said import Said
+from bot.hearing.message import wishes
+from bot.hearing.message.said import Said
 from bot.hearing.steps import Heard
 from crm_store.conversations import Context, Expectation, Parsed
 from tests.bot.hearing.words import said

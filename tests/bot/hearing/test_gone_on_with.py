@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.hearing import wishes
 from bot.hearing.hear import hear
+from bot.hearing.message import wishes
 from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, said
 

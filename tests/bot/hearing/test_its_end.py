@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit.rewards_asked import RewardAsked, asked
+from actions.kit.asked.rewards_asked import RewardAsked, asked
 from bot.hearing.hear import hear
 from bot.hearing.steps import Step
 from crm_store.conversations import Context, Expectation

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit import birthday_gift
+from actions.kit.asked import birthday_gift
 from bot.hearing.hear import hear
 from crm_store.conversations import Context
 from tests.bot.hearing.words import said

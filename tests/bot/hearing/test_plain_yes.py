@@ -6,11 +6,11 @@ the act costs is answered first.
 
 import pytest
 
-from actions.kit import consent, yes_but
-from actions.kit.consent import Answer
-from actions.kit.yes_but import YesBut
+from actions.kit.words import consent, yes_but
+from actions.kit.words.consent import Answer
+from actions.kit.words.yes_but import YesBut
 from bot.hearing.hear import hear
-from bot.hearing.said import Said
+from bot.hearing.message.said import Said
 from bot.hearing.steps import Step, confidence_of
 from crm_store.conversations import Context
 from tests.bot.hearing.words import asked, option, said

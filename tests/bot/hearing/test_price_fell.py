@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit import plainly
+from actions.kit.words import plainly
 from bot.hearing.hear import hear
 from crm_store.conversations import Context
 from tests.bot.hearing.words import said

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.hearing.hear import hear
-from bot.hearing.wishes import clauses
+from bot.hearing.message.wishes import clauses
 from crm_store.conversations import Context, Expectation
 from tests.bot.hearing.words import said
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.hearing.denial import denied
 from bot.hearing.hear import hear
-from bot.hearing.said import Said
-from bot.hearing.wishes import clauses
+from bot.hearing.message.denial import denied
+from bot.hearing.message.said import Said
+from bot.hearing.message.wishes import clauses
 from crm_store.conversations import Context, Expectation, Parsed
 
 RETURN = "return_or_refund"

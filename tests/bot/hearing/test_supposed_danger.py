@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.hearing import after_danger, danger
-from bot.hearing.danger import Danger
+from bot.hearing.danger import after_danger, danger
+from bot.hearing.danger.danger import Danger
 from tests.bot.hearing.words import heard
 
 

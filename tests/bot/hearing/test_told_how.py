@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit import return_day
+from actions.kit.asked import return_day
 from bot.hearing.hear import hear
 from bot.hearing.steps import entities_of
 from tests.bot.hearing.words import asked, said

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.kit.voucher_asked import asks_paid, asks_use_on
+from actions.kit.asked.voucher_asked import asks_paid, asks_use_on
 from bot.hearing.hear import hear
 from bot.hearing.steps import Step
 from crm_store.conversations import Context, Expectation

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.hearing import danger
-from bot.hearing.danger import Danger
+from bot.hearing.danger import danger
+from bot.hearing.danger.danger import Danger
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.hearing import wishes
-from bot.hearing.said import Said
+from bot.hearing.message import wishes
+from bot.hearing.message.said import Said
 from crm_store.conversations import Context, Expectation, Option, Parsed
 
 

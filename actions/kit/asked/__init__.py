@@ -1,0 +1,1 @@
+"""Whether words ask for something, by subject."""

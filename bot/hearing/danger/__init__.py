@@ -1,0 +1,1 @@
+"""Danger and what follows it."""

@@ -1,0 +1,1 @@
+"""The member: profile, joining, proving who one is, our news."""

@@ -1,0 +1,1 @@
+"""The last answer missed, or nothing in the words can be heard."""

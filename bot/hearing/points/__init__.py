@@ -1,0 +1,1 @@
+"""Points, levels and rewards."""

@@ -1,0 +1,1 @@
+"""Returns, exchanges and repairs: before, amid and after them."""

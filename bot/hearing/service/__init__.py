@@ -1,0 +1,1 @@
+"""Calls, people, complaints and praise."""

@@ -1,0 +1,1 @@
+"""Several questions or wishes in one message."""
