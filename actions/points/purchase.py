@@ -11,6 +11,7 @@ from actions.kit.asked import purchase_asked
 from actions.kit.asked.rewards_asked import RewardAsked
 from actions.kit.base import Turn
 from actions.kit.goods import Fit, fit
+from actions.kit.phrases import listed
 from actions.kit.policy_facts import FREE_SHIPPING
 from actions.kit.words import lexicon
 from actions.knowledge import figures, rules
@@ -92,7 +93,7 @@ async def tell(turn: Turn) -> bool:
         return False
     asks_points, asks_sum = asked
     if turn.member is None and (asks_points or not asks_sum or purchase_asked.asks_level(turn.text)):
-        return False
+        return asks_points and not asks_sum and await _said_by_level(turn, purchase)
     lines = [_goods_line(turn, purchase)]
     if wished in OF_GOODS:
         lines += _level_price(turn, purchase)
@@ -121,6 +122,24 @@ async def tell(turn: Turn) -> bool:
     turn.focus(**{FOCUS: kept})
     if wished in OF_GOODS and len(purchase.goods) == 1:
         turn.focus(product=purchase.goods[0][0].sku)
+    turn.done("answered", f"purchase of {purchase.paid}")
+    return True
+
+
+async def _said_by_level(turn: Turn, purchase: Purchase) -> bool:
+    """What the purchase brings at each level, to whoever has none yet."""
+    brings = [
+        label(
+            "points_line",
+            "tier_rate",
+            turn.language,
+            tier=tiers.name(tier.code, turn.language),
+            rate=format_number(each),
+        )
+        for tier in await tiers.all_tiers(turn.session)
+        for each in [earning_rules.points_for(_counted(purchase), tier)]
+    ]
+    turn.say("reply_points_by_level", amount=format_money(purchase.paid), rates=listed(brings, turn.language))
     turn.done("answered", f"purchase of {purchase.paid}")
     return True
 

@@ -23,7 +23,7 @@ from crm_store.messages import Reply
 from crm_store.text import normalise
 
 MAY_BE_REPEATED = (TALK - {"inform", "help"}) | {REPORT_DANGER, "opt_in", "opt_out", "undo", "change_language"} | {
-    "request_human", "ask_complaint_status",
+    "request_human", "ask_complaint_status", "cancel",
 }  # fmt: skip
 """Courtesies, what to do in danger, who is there, and acts whose confirmation is true each time."""
 PARTS_TOLD = 2

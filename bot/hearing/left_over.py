@@ -61,6 +61,8 @@ _A_SIZE = re.compile(
 )
 ASKS_BEFORE = frozenset({"change_order"})
 """A form that says how it is, or asks, before it does anything: how to do it is a question for it."""
+SURE_RULE = 0.85
+"""Confidence of a question of a rule that is one whatever the whole message was taken for."""
 NOT_UNDERSTOOD = ([FALLBACK], ["out_of_scope"])
 """Steps that only say so; a question that is clear is answered in their place."""
 Part = tuple[Clause, Parsed]
@@ -215,7 +217,7 @@ def _covered(step: Step, said: Said, asked: Sequence[Part]) -> list[Part]:
         return [part for part, is_known in zip(its_own, known, strict=True) if is_known]
     if any(_guess(parsed) == step.intent for _, parsed in held):
         return [part for part in its_own if _is_about(part[1], step.intent)]
-    return [part for part in its_own if not _is_of_another_thing(part, step, held)]
+    return [part for part in its_own if not _is_of_another_thing(part, step, held) and not _is_a_rule_apart(part, held)]
 
 
 def _is_of_another_thing(part: Part, step: Step, held: Sequence[Part]) -> bool:
@@ -224,6 +226,16 @@ def _is_of_another_thing(part: Part, step: Step, held: Sequence[Part]) -> bool:
     named = any(each.get("entity") in wishes.THINGS for each in entities_of(part[1]))
     is_own = is_wish(part[1], OF_NAMED) and not wishes.akin(intent_of(part[1]), step.intent)
     return named and is_own and any(clause.announced for clause, _ in held)
+
+
+def _is_a_rule_apart(part: Part, held: Sequence[Part]) -> bool:
+    """Whether a question stands by itself, announced or in a sentence of its own, and surely asks for a rule: "how many
+    points for 300 yuan, also do you ship to Macau"."""
+    clause, parsed = part
+    before = [each for each, _ in held[: held.index(part)]]
+    is_apart = clause.announced or any(each.sentence != clause.sentence for each in before)
+    is_rule = intent_of(parsed) == FAQ and confidence_of(parsed) >= SURE_RULE
+    return bool(before) and is_apart and is_rule and not plainly.names_nothing(clause.text)
 
 
 def _only_together(step: Step, its_own: Sequence[Part]) -> bool:

@@ -192,6 +192,29 @@ class TestRules:
         ran = await customer.run(ActionPointsRules, "how do I earn points", "ask_points_rules", language="en")
         assert "Bronze 1, Silver 2, Gold 3, Platinum 4" in ran.only.text
 
+    @pytest.mark.parametrize(
+        ("text", "language", "says"),
+        [
+            (
+                "300元能有多少积分",
+                "zh-Hans",
+                "¥300 得到的积分按等级算：普通会员 300 分、银卡会员 600 分、金卡会员 900 分、白金会员 1,200 分",
+            ),
+            ("300元可以拿多少點數", "zh-Hant", "普通會員 300 點、銀卡會員 600 點、金卡會員 900 點、白金會員 1,200 點"),
+            (
+                "how many points do I get for 300 yuan",
+                "en",
+                "¥300 brings, by level: Bronze 300, Silver 600, Gold 900, Platinum 1,200",
+            ),
+        ],
+    )
+    async def test_a_stranger_is_told_what_an_amount_brings_at_each_level(
+        self, database: Database, customer: Customer, text: str, language: str, says: str
+    ) -> None:
+        await stock(database)
+        ran = await customer.run(ActionPointsRules, text, "ask_points_rules", language=language)
+        assert says in ran.only.text
+
     async def test_a_member_gets_the_own_rate(self, lin: Customer) -> None:
         ran = await lin.run(ActionPointsRules, "怎么攒积分", "ask_points_rules")
         assert "普通会员，每消费 1 元得 1 分，比如 ¥100 的订单得 100 分" in ran.only.text

@@ -55,9 +55,10 @@ class TestTheSameAnswer:
         assert (heard_so["text"], heard_so["heard"]["intent"]["name"]) == (rest, "ask_order_status")
         assert (again_so["text"], again_so["heard"]["intent"]["name"]) == (rest, "ask_faq")
 
-    async def test_a_courtesy_may_be_said_again(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("intent", ["thank", "cancel"])
+    async def test_a_courtesy_may_be_said_again(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, intent: str) -> None:
         plainly = dialogue_server.understand
-        monkeypatch.setattr(dialogue_server, "understand", lambda text: plainly(text) | {"intent": "thank"})
+        monkeypatch.setattr(dialogue_server, "understand", lambda text: plainly(text) | {"intent": intent})
         await self.said_last(desk, "非常谢谢你们帮忙")
         assert (await self.said_last(desk, "真的是太感谢你们了"))[-1] == "bot: 门店在南京西路 1 号。"
 

@@ -52,6 +52,22 @@ class TestBesideAWish:
         assert intents(hear(heard, Context()).steps) == ["ask_points_balance", RETURN]
 
 
+class TestBesideWhatIsHeardByItsWords:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "300元能有多少积分 另外能寄澳门吗",
+            "300元可以拿多少點數？能寄澳門嗎？",
+            "how many points do I get for 300 yuan, also do you ship to Macau",
+        ],
+    )
+    def test_a_rule_that_is_asked_apart_is_told_as_well(self, text: str) -> None:
+        heard = said(text, "ask_points_rules", 0.37, ("ask_rewards", 0.55), (FAQ, 0.97))
+        steps = hear(heard, Context()).steps
+        assert intents(steps) == ["ask_points_rules", FAQ]
+        assert steps[1].text == heard.clauses[1][0].text
+
+
 class TestSeveralQuestionsOfRules:
     @pytest.mark.parametrize(
         ("text", "second"),
