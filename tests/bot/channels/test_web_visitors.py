@@ -46,6 +46,12 @@ async def signed_in(visitor: Tab, services: Any, member: Member) -> str:
     return str(welcome["visitor"])
 
 
+async def test_whom_nobody_has_seen_is_no_member_and_is_shown_nothing(services: Any, member: Member) -> None:
+    async with tab(services) as visitor:
+        welcome = await visitor.greets(locale="en")
+        assert (welcome["member"], welcome["conversation"]) == (False, None)
+
+
 async def test_a_member_s_browser_tells_where_they_are_and_a_visitor_s_nothing(services: Any, member: Member) -> None:
     async with tab(services) as visitor:
         await visitor.greets(zone="Europe/London")
