@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from actions.kit.mail import mail_arrives
 from bot.desk import again, notices
 from bot.desk.dialogue import Dialogue, TurnResult, read_understanding
 from bot.hearing import left_over, unanswered
@@ -35,6 +36,8 @@ from crm_store.language import Language
 from crm_store.messages import TEXT_LIMIT_CHARACTERS, Message, Reply, Understanding
 from crm_store.text import normalise
 
+BY_A_CODE = ("/bind_account",)
+"""Payloads of buttons that offer a code by e-mail."""
 FOCUS_LASTS = 16
 """Places of a conversation, both sides' messages, after which a thing is no longer what a bare "it" means."""
 FRAGMENT_CHARACTERS, FRAGMENT_WORDS = 5, 2
@@ -263,11 +266,17 @@ class _Taken:
 
     def said(self) -> list[Reply]:
         """The replies as the customer gets them. What two wishes are both answered by is said once, where it stands
-        last, for its buttons."""
+        last, for its buttons. No code is offered that no mail would bring."""
         shown = ("title", "payload")
+        dead = () if mail_arrives() else BY_A_CODE
         later = [{reply.text for reply in self.replies[place + 1 :]} for place in range(len(self.replies))]
         return [
-            replace(reply, buttons=[{name: button[name] for name in shown} for button in reply.buttons])
+            replace(
+                reply,
+                buttons=[
+                    {name: button[name] for name in shown} for button in reply.buttons if button["payload"] not in dead
+                ],
+            )
             for reply, afterwards in zip(self.replies, later, strict=True)
             if reply.text not in afterwards or not reply.text
         ]

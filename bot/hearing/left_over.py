@@ -328,11 +328,18 @@ def is_to_be_named(step: Step, said: Said) -> bool:
     """Whether a step was a question that is told only where it is known, and surely asks for something: where nothing
     was said to it, it is named."""
     asked = next((part for part in said.clauses if part[0].text == step.text), None)
-    if asked is None or not _is_chosen(step, IF_KNOWN):
+    if asked is None or not _is_chosen(step, IF_KNOWN) or says_little(step.text):
         return False
     behind = said.text[said.text.find(step.text) + len(step.text) :].lstrip()
     is_question = slot_text.is_question(step.text) or consent.asks_back(step.text) or behind[:1] in ("?", "？")
     return is_question and not (intent_of(asked[1]) in NO_QUESTION and _is_clear(asked[1]))
+
+
+def says_little(text: str) -> bool:
+    """Whether words only ask to look into what the rest of the message tells, or are the case that it asks of: "can you
+    look", 如果到了我已经不想要了."""
+    is_the_case = any(heard.value == "begins" for heard in lexicon.heard("supposing", text))
+    return lexicon.mentions("only_looks", text) or (is_the_case and not slot_text.is_question(text))
 
 
 def _of_goods(clause: Clause, parsed: Parsed, said: Said) -> Step | None:

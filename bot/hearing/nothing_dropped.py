@@ -6,6 +6,7 @@ the same breath would fall away. Questions are `left_over`'s. A clause that only
 feels is no wish, and is passed over.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from bot.hearing.message.said import Said, single, waits_for_a_story
 from bot.hearing.message.wishes import Clause
 from bot.hearing.steps import FALLBACK, Heard, Step, confidence_of, entities_of, intent_of, with_intent
 from crm_store.conversations import Context, Parsed
+from crm_store.text import normalise
 
 RETURN = "return_or_refund"
 OUT_OF_SCOPE = "out_of_scope"
@@ -36,6 +38,8 @@ APART, SURE = 0.85, 0.97
 """Confidence of a wish in a sentence of its own, and of one that only a comma sets apart."""
 BY_ITS_WORDS = 0.3
 """Confidence of a return whose way the words name themselves: 外套想换L."""
+_TELLS = re.compile(r"[的了]$")
+"""How a clause ends that asks and orders nothing: 还有好多的 tells of what there was."""
 MOST = 2
 Part = tuple[Clause, Parsed]
 
@@ -194,9 +198,10 @@ def _is_unclear(clause: Clause, parsed: Parsed, said: Said, heard: Heard, contex
     if context.expects.form is not None or _held_alone(clause, said, heard):
         return False
     understood = any(step.intent not in (FALLBACK, OUT_OF_SCOPE) for step in heard.steps)
-    if slot_text.is_talk(clause.text):
+    if slot_text.is_talk(clause.text) or left_over.says_little(clause.text):
         return False
     is_lost = clause.announced and intent_of(parsed) == FALLBACK and not lexicon.mentions("small_talk", clause.text)
+    is_lost = is_lost and (is_question(clause.text, said) or _TELLS.search(normalise(clause.text)) is None)
     is_elsewhere = intent_of(parsed) == OUT_OF_SCOPE and is_question(clause.text, said) and _is_sure(parsed)
     return understood and (is_lost or is_elsewhere)
 

@@ -162,3 +162,19 @@ class TestQuestions:
         text = "毛巾什么时候到，到的时候我不在家怎么办"
         found = hear(said(text, "ask_parcel", 0.9, ("ask_parcel", 0.9), ("out_of_scope", 0.52)), Context())
         assert steps(found) == ["ask_parcel", "ask_faq"]
+
+
+class TestNotNamed:
+    @pytest.mark.parametrize("text", ["我积分咋少了 还有好多的", "我點數怎麼少了，還有好多的"])
+    def test_what_only_tells_of_what_is_asked(self, text: str) -> None:
+        assert hear(said(text, "ask_points_balance", 0.9, ("ask_points_balance", 0.95), LOST), Context()).named == []
+
+    @pytest.mark.parametrize(
+        ("text", "says_little"),
+        [
+            ("can you look", True), ("帮我看看", True), ("如果到了我已經不想要了", True), ("要是明天没到呢", False),
+            ("do i need pics", False), ("要照片吗", False),
+        ],
+    )  # fmt: skip
+    def test_words_to_look_into_it_and_the_case_that_is_asked_of(self, text: str, says_little: bool) -> None:
+        assert left_over.says_little(text) is says_little
