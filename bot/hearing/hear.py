@@ -127,7 +127,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
     for listens in (
         call_in_danger.heard, given_up.never_asked_for, stray.heard, sum_back.heard,
         points_reckoned.heard, said_last.chosen, said_last.declined,
-        wished_instead.heard, one_more.heard, return_matters.heard, return_asked.heard, call_number.heard,
+        reward_wish.goes_back_at_once, wished_instead.heard, one_more.heard, return_matters.heard, return_asked.heard, call_number.heard,
         news.only_supposed, news.keeps_reminders, news.stays_and_redeems, _at_once, _of_others, _of_chats,
         not_arrived.heard, filed.heard, cancel_beside.heard,
         case_deadline.heard, invoice_told.corrected, act_asked.heard,
