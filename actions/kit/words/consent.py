@@ -8,7 +8,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from actions.kit.words import lexicon
 from crm_store.text import normalise
@@ -95,7 +95,9 @@ _SO_MANY = (
     r"|\bhow (?:many|much)\b(?! (?:days?|weeks?|hours?|longer|time))|\bwhich (?:one|of|item|pair|order|gift|voucher)\b"
     r"|\bwhat (?:was|is) (?:it|that|the \w+) again\b"
 )
-_LINKS = re.compile(r"^(?:(?:so|and|but|then|that|it|is|s|remind me|tell me|也|就|那|是|系|用|要|用了|花|扣|共|一共|总共) ?)+")
+_LINKS = re.compile(
+    r"^(?:(?:so|and|but|then|that|it|is|s|remind me|tell me|也|就|那|是|系|用|要|用了|花|扣|共|一共|总共) ?)+"
+)
 _TOLD_BEFORE = re.compile(rf"(?:{_SO_MANY}).{{0,12}}?(?:来着|来的)|(?:{_SO_MANY}).*\bagain$")
 _AMOUNT_OR_WHICH = re.compile(_SO_MANY)
 """How much or which it is: what the question that is open has just said."""
@@ -206,6 +208,7 @@ def condition(text: str) -> str:
     return " ".join(found)
 
 
+@lru_cache(maxsize=4096)
 def checks(text: str) -> bool:
     """Whether a text wants to see once more what was asked about: a word that by itself would be a yes governs a question
     (确认下用了多少分, "sure how much is it"), or what was told is asked back (好，是多少分来着)."""

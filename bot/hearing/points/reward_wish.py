@@ -147,7 +147,11 @@ def wishes_vouchers(text: str) -> bool:
 
 def goes_back_at_once(said: Said, context: Context) -> Heard | None:
     """What was just redeemed is to go back, before any rule or article is looked for; it is asked about and not done."""
-    if context.expects.form is not None or intent_of(said.whole) in NO_OTHER_WISH or not wants_points_back(said, context):
+    if (
+        context.expects.form is not None
+        or intent_of(said.whole) in NO_OTHER_WISH
+        or not wants_points_back(said, context)
+    ):
         return None
     return Heard.of(words(said, UNDO, {"act": REDEEM}))
 

@@ -143,6 +143,8 @@ def test_what_was_just_redeemed_goes_back_before_any_article(text: str, intent: 
     assert step.intent == "undo"
 
 
-@pytest.mark.parametrize("text", ["取消订单", "刚买的那件退掉", "cancel my exchange of the shoes order", "如果退回来积分还吗"])
+@pytest.mark.parametrize(
+    "text", ["取消订单", "刚买的那件退掉", "cancel my exchange of the shoes order", "如果退回来积分还吗"]
+)
 def test_what_was_bought_or_is_supposed_gives_no_redemption_back(text: str) -> None:
     assert not reward_wish.wants_points_back(said(text, "return_or_refund"), REDEEMED)
