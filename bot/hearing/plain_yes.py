@@ -89,7 +89,7 @@ def only_plain(said: Said, heard: Heard, context: Context) -> Heard:
 
 
 def _checked(said: Said, heard: Heard, context: Context) -> Heard:
-    """What is to be checked before a yes: how much or which it is, is told of the open act; a question of something else
+    """What is to be checked before a yes: how much or which it is, is told of the open act; another question
     that was surely heard is answered. Neither carries anything out, and the question stays."""
     expects = context.expects
     of_the_act = consent.asks_how_much_or_which(said.text)

@@ -86,7 +86,8 @@ _LOOKS_AT = (
 )
 _ASKED_OF = (
     r"多少|几|哪|什么|啥|咩|乜|边|是不是|是否|系咪|有没有|有冇|怎|谁|[吗么没]$"
-    r"|\b(?:how|what|which|when(?! (?:you|it s done|done))|where|who|whether|if(?! (?:you|possible|so))|is it|is that|does|do i|do you|are)\b"
+    r"|\b(?:how|what|which|when(?! (?:you|it s done|done))|where|who|whether"
+    r"|if(?! (?:you|possible|so))|is it|is that|does|do i|do you|are)\b"
 )
 _TO_BE_CHECKED = re.compile(rf"^(?:{_LOOKS_AT}).*?(?:{_ASKED_OF})")
 """确认下用了多少分, "confirm how many points that is": the word that may be a yes governs a question."""
@@ -210,8 +211,8 @@ def condition(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def checks(text: str) -> bool:
-    """Whether a text wants to see once more what was asked about: a word that by itself would be a yes governs a question
-    (确认下用了多少分, "sure how much is it"), or what was told is asked back (好，是多少分来着)."""
+    """Whether a text wants to see once more what was asked about: a word that would be a yes by itself governs a
+    question (确认下用了多少分, "sure how much is it"), or what was told is asked back (好，是多少分来着)."""
     return any(_is_checked(sentence) for sentence in _SENTENCES.split(text))
 
 

@@ -146,7 +146,7 @@ def wishes_vouchers(text: str) -> bool:
 
 
 def goes_back_at_once(said: Said, context: Context) -> Heard | None:
-    """What was just redeemed is to go back, before any rule or article is looked for; it is asked about and not done."""
+    """What was just redeemed is to go back, before any rule or article is looked for; a question asks first."""
     if (
         context.expects.form is not None
         or intent_of(said.whole) in NO_OTHER_WISH
