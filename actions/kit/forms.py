@@ -109,6 +109,8 @@ class CrmForm(Action, ABC):
         """What stood beside a yes and made it none: the values it gives, and the question once more; where it gives
         none, it is named. Whatever it sounds like, it agrees to nothing."""
         asked = str(turn.slot(REQUESTED_SLOT) or "")
+        if kind is YesBut.CHECK:
+            await self.told_once_more(turn)
         filled = dict(await self.fill(turn)) if kind is YesBut.EDIT else {}
         if filled.get(asked) in _AGREED:
             del filled[asked]
@@ -116,6 +118,9 @@ class CrmForm(Action, ABC):
         if not changes and not turn.dispatcher.messages:
             turn.say(f"reply_yes_but_{kind}", words=turn.text.strip())
         return filled or {self.slots[0]: turn.slot(self.slots[0])}
+
+    async def told_once_more(self, turn: Turn) -> None:
+        """Says of what is asked about what was to be checked; by itself the question says it, put once more."""
 
     def _passes_by(self, turn: Turn) -> bool:
         """A courtesy or the wish to stop is no answer to any form, however much its words look like one."""

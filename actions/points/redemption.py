@@ -99,6 +99,21 @@ class RedeemForm(CrmForm):
             return {"redeem_reward": current}
         return decide(meant, balance, count)
 
+    async def told_once_more(self, turn: Turn) -> None:
+        """What it takes and what is left after it; nothing is spent yet."""
+        code = turn.slot("redeem_reward")
+        if turn.member is None or not code:
+            return
+        reward = await rewards.by_code(turn.session, code)
+        balance = await points.balance(turn.session, turn.member.id)
+        total = reward.cost * int(turn.slot("redeem_count") or 1)
+        turn.say(
+            "reply_redeem_check",
+            total=format_number(total),
+            balance=format_number(balance),
+            left=format_number(balance - total),
+        )
+
     @staticmethod
     async def _asks_where(turn: Turn) -> dict[str, Any]:
         """ "Where will it be sent?" beside an open question: told, and the question stays."""

@@ -87,6 +87,8 @@ def _heard(said: Said, context: Context) -> Heard:
     if at_risk := _danger(said, context):
         return at_risk
     if said.objection is not None:
+        if back := reward_wish.goes_back_at_once(said, context):
+            return back
         heard = _heard(replace(said, objection=None), context) if said.objection.rest else None
         return asked_again.anew(heard, said.objection, said.whole, context)
     if struck_out := praised.taken_back(said, context):
@@ -127,6 +129,7 @@ def _first_heard(said: Said, context: Context) -> Heard:
     for listens in (
         call_in_danger.heard, given_up.never_asked_for, stray.heard, sum_back.heard,
         points_reckoned.heard, said_last.chosen, said_last.declined,
+        reward_wish.goes_back_at_once,
         wished_instead.heard, one_more.heard, return_matters.heard, return_asked.heard, call_number.heard,
         news.only_supposed, news.keeps_reminders, news.stays_and_redeems, _at_once, _of_others, _of_chats,
         not_arrived.heard, filed.heard, cancel_beside.heard,

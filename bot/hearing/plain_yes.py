@@ -33,6 +33,11 @@ COSTS_NOTHING = agreed.OFFERED_CASES | {CALLED_NUMBER, "callback_window"}
 FREE_ACTS = frozenset({"make_complaint", "request_callback", "chase_promise", "cancel_callback", "opt_in"})
 """Acts, by slot and by the intent of their button, that cost nothing and can be taken back: no answer about costs comes
 before them."""
+REDEEM_FORM = "redeem_form"
+_ASKED_OF_POINTS = frozenset({
+    "ask_points_balance", "ask_points_history", "ask_points_rules", "ask_points_expiring", "ask_rewards", "ask_product",
+})  # fmt: skip
+"""What the question how many points a redemption takes is heard as."""
 ALTERS = frozenset({"change_order", "update_profile", "change_callback"})
 """Wishes that, in one breath with a yes, alter what was asked about."""
 NO_ANSWER = HEARD_APART | NEVER_AN_ANSWER
@@ -74,11 +79,32 @@ def only_plain(said: Said, heard: Heard, context: Context) -> Heard:
     asks = expects.is_open and agreed.asks_yes_or_no(expects) and expects.slot not in CARRIES_NOTHING_OUT
     if not asks or any(step.intent == "report_danger" for step in heard.steps):
         return heard
+    if consent.checks(said.text):
+        return _checked(said, heard, context)
     agreeing = [step for step in heard.steps if agrees(step, expects)]
     if condition := consent.condition(said.text):
         is_open = all(agrees(step, expects) or _says_little(step, expects) for step in heard.steps)
         return _on_condition(said, condition, context) if agreeing or is_open else heard
     return _beside(said, heard, agreeing, context) if agreeing else heard
+
+
+def _checked(said: Said, heard: Heard, context: Context) -> Heard:
+    """What is to be checked before a yes: how much or which it is, is told of the open act; another question
+    that was surely heard is answered. Neither carries anything out, and the question stays."""
+    expects = context.expects
+    of_the_act = consent.asks_how_much_or_which(said.text)
+    own = _own(expects) | {AFFIRM, DENY}
+    own |= _ASKED_OF_POINTS if expects.form == REDEEM_FORM else set()
+    own |= {FAQ} if of_the_act else set()
+    others = [
+        step
+        for step in heard.steps
+        if step.payload is None and step.intent not in own and is_wish(step.heard or {}, SECOND_WISH)
+    ]
+    kind = YesBut.OPEN if others else YesBut.CHECK
+    if others and expects.form is not None:
+        return Heard.of(*others)
+    return Heard.of(*others, _marked(said, said.text, kind, expects))
 
 
 def agrees(step: Step, expects: Expectation) -> bool:

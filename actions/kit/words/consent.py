@@ -8,7 +8,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from actions.kit.words import lexicon
 from crm_store.text import normalise
@@ -77,6 +77,31 @@ _ON_CONDITION = re.compile(
 )
 _HALVES = re.compile(r"[，,。;；！!？?\n…~～]+|\.+(?!\d)|\s+(?=(?:but|and)\b)", re.IGNORECASE)
 """Only what surely parts two clauses: a condition is one with the words behind its "if"."""
+_SENTENCES = re.compile(r"[，,。;；！!？?\n…~～]+|\.+(?!\d)")
+_LOOKS_AT = (
+    r"(?:(?:我|我们|你|您|先|再|请|麻烦|帮我|帮|给我|想|要|让我|同我|等我|那|嗯|好|ok) ?)*"
+    r"(?:确认|确定|核对|核实|核下|查核|对一下|对下|复核|校对)(?:一下|一遍|下|吓|返|清楚|看看|看)*"
+    r"|(?:(?:ok|okay|so|well|please|just|first|wait|sure|yes|yeah|and|but|can|could|i|you|we|let|me|want|need|d|like|to"
+    r"|would) )*(?:confirm|check|verify|double check|make sure)(?: (?:with|me|us|for|again|please|first))*"
+)
+_ASKED_OF = (
+    r"多少|几|哪|什么|啥|咩|乜|边|是不是|是否|系咪|有没有|有冇|怎|谁|[吗么没]$"
+    r"|\b(?:how|what|which|when(?! (?:you|it s done|done))|where|who|whether"
+    r"|if(?! (?:you|possible|so))|is it|is that|does|do i|do you|are)\b"
+)
+_TO_BE_CHECKED = re.compile(rf"^(?:{_LOOKS_AT}).*?(?:{_ASKED_OF})")
+"""确认下用了多少分, "confirm how many points that is": the word that may be a yes governs a question."""
+_SO_MANY = (
+    r"(?:多少|几多|几)(?:分|点|积分|点数|钱|元|块|蚊|个|件|张|双|条|份|台|支|盒|套)|哪(?:个|件|张|双|条|一|款|单|台|种)|边(?:个|件|张)"
+    r"|\bhow (?:many|much)\b(?! (?:days?|weeks?|hours?|longer|time))|\bwhich (?:one|of|item|pair|order|gift|voucher)\b"
+    r"|\bwhat (?:was|is) (?:it|that|the \w+) again\b"
+)
+_LINKS = re.compile(
+    r"^(?:(?:so|and|but|then|that|it|is|s|remind me|tell me|也|就|那|是|系|用|要|用了|花|扣|共|一共|总共) ?)+"
+)
+_TOLD_BEFORE = re.compile(rf"(?:{_SO_MANY}).{{0,12}}?(?:来着|来的)|(?:{_SO_MANY}).*\bagain$")
+_AMOUNT_OR_WHICH = re.compile(_SO_MANY)
+"""How much or which it is: what the question that is open has just said."""
 _MARKS = " ,，、.。!！~～…;；:：-–—"
 AGAIN_CHARACTERS, AGAIN_WORDS = 12, 8
 """The wish said once more is so short: more words tell something else."""
@@ -102,6 +127,8 @@ class Consent:
 def read(text: str) -> Consent:
     """What a text says to an open yes-or-no question. The last word counts: a yes that is taken back is a no, and one
     that wants another thing is none to what was asked."""
+    if checks(text):
+        return Consent(None, text)
     found = _read(text)
     if found.answer in (Answer.YES, None) and (laid_down := condition(text)):
         return Consent(Answer.NOT_YET, laid_down)
@@ -180,6 +207,29 @@ def condition(text: str) -> str:
         if behind and not asks and is_condition(behind if head else clause):
             found.append(behind if head else clause)
     return " ".join(found)
+
+
+@lru_cache(maxsize=4096)
+def checks(text: str) -> bool:
+    """Whether a text wants to see once more what was asked about: a word that would be a yes by itself governs a
+    question (确认下用了多少分, "sure how much is it"), or what was told is asked back (好，是多少分来着)."""
+    return any(_is_checked(sentence) for sentence in _SENTENCES.split(text))
+
+
+def _is_checked(sentence: str) -> bool:
+    flat = normalise(sentence)
+    close = flat if flat.isascii() else flat.replace(" ", "")
+    if _TO_BE_CHECKED.search(close):
+        return True
+    head, behind = parted_yes(sentence)
+    rest = _LINKS.sub("", normalise(behind))
+    rest = rest if rest.isascii() else rest.replace(" ", "")
+    return (bool(head) and _AMOUNT_OR_WHICH.match(rest) is not None) or _TOLD_BEFORE.search(close) is not None
+
+
+def asks_how_much_or_which(text: str) -> bool:
+    """Whether a text asks how much, how many or which: what a question that asks for a yes has said itself."""
+    return _AMOUNT_OR_WHICH.search(normalise(text)) is not None
 
 
 def _behind_acknowledgement(first: str, rest: str, text: str) -> Consent:

@@ -14,6 +14,8 @@ class YesBut(StrEnum):
     """A case in which it would be one."""
     OPEN = "open"
     """A question that comes first, and was just answered: the yes is still to come."""
+    CHECK = "check"
+    """A question for what was asked about itself, how much or which it is: told from the act, and asked once more."""
 
 
 def choice_of(kind: YesBut) -> str:

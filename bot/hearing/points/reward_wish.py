@@ -55,6 +55,13 @@ _BACK = re.compile(
     r"|\b(?:undo|reverse|revert)\b"
     r"|(?:积分|点数|分|点)(?:都|全)?(?:退|还|返)(?!货)|(?:退|还)(?:回|返)?(?:我|俾我)?(?:的)?(?:积分|点数|分|点)|撤销|撤回|换错|兑错"
 )
+_REDEEMED_BACK = re.compile(
+    r"(?:取消|撤|作废|退|还|收回|不要|反悔)\S{0,8}?(?:刚才|刚刚|刚|头先|啱啱)?\S{0,4}?(?:兑换|兑的|换的)(?!货)"
+    r"|(?:刚才|刚刚|刚|头先|啱啱)(?:积分|点数|用积分|用点数|我|你)*(?:兑|换)\S{0,8}?(?:取消|撤|作废|退|还(?=我|回|给)|收回|不要)"
+    r"|(?:退|还)(?:回来?|返)?(?:给|俾|返)?我(?:吧|啊|啦|了)?$|(?:给|帮|俾)我(?:退|还)(?:回|返|掉|了)"
+    r"|\b(?:cancel|undo|reverse|revert|void|take back|scrap)\b (?:\w+ ){0,3}?(?:redemption|swap|exchange|gift|reward)\b"
+)
+"""What was just redeemed goes back, whatever its name is not: 把刚才换的退掉, "cancel that redemption"."""
 _OF_ORDERS = re.compile(r"退货|退款|订单|那单|这单|退单|投诉|\b(?:orders?|refund|returned|parcel|complaint|call)\b")
 _NAMED = (
     r"(?:券|(?:20|50|100|二十|五十|一百)(?:块|元|蚊)?(?:的)?(?:那|这)?张"
@@ -138,6 +145,23 @@ def wishes_vouchers(text: str) -> bool:
     return bool(by_worth or _COUNTED.search(flat) or (_WORTH_NAMED.search(flat) and _WISHES.search(flat)))
 
 
+def goes_back_at_once(said: Said, context: Context) -> Heard | None:
+    """What was just redeemed is to go back, before any rule or article is looked for; a question asks first."""
+    if (
+        context.expects.form is not None
+        or intent_of(said.whole) in NO_OTHER_WISH
+        or not wants_points_back(said, context)
+    ):
+        return None
+    return Heard.of(words(said, UNDO, {"act": REDEEM}))
+
+
+def _goes_back(clause: str) -> bool:
+    flat = normalise(clause)
+    close = flat if flat.isascii() else flat.replace(" ", "")
+    return _BACK.search(flat) is not None or _REDEEMED_BACK.search(close) is not None
+
+
 def wants_points_back(said: Said, context: Context) -> bool:
     """Whether what was redeemed lately goes back, by words that ask nothing and name no order."""
     if context.focus.get("done") != REDEEM or not reference.was_done_lately(context.focus):
@@ -146,7 +170,7 @@ def wants_points_back(said: Said, context: Context) -> bool:
     if named & {"order_number", "parcel_number"} or _OF_ORDERS.search(normalise(said.text)):
         return False
     clauses = [clause for clause in _CLAUSE.split(said.text) if clause.strip()]
-    back = [clause for clause in clauses if _BACK.search(normalise(clause))]
+    back = [clause for clause in clauses if _goes_back(clause)]
     # "Can I have them back?" of what was just spent is the wish: it is asked about before anything is done.
     asks_else = any(slot_text.is_question(clause) and not _MAY.search(normalise(clause)) for clause in back)
     return bool(back) and not asks_else and not _GENERAL.search(normalise(said.text))

@@ -234,6 +234,14 @@ class TestBesideTheQuestion:
         assert step.responses == ["reply_redeem_enough", "reply_redeem_confirm"]
         assert await redemptions(database) == 0
 
+    async def test_what_it_takes_is_told_once_more_and_nothing_is_spent(
+        self, database: Database, sam: Customer
+    ) -> None:
+        await begin(sam, "the tea tin", entities={"reward": "tea tin"})
+        step = await play(sam, RedeemForm, "confirm how many points", "inform", entities={"choice": "yes_but:check"})
+        assert step.responses == ["reply_redeem_check", "reply_redeem_confirm"]
+        assert await redemptions(database) == 0
+
 
 class TestRefusals:
     async def test_no_leaves_the_points_alone(self, database: Database, sam: Customer) -> None:

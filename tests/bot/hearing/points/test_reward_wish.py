@@ -1,8 +1,11 @@
 """A wish for vouchers by their worth, whatever it sounds like; and points wanted back right after they were spent."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.hearing.hear import hear
+from bot.hearing.message.objection import Objection
 from bot.hearing.points import reward_wish
 from crm_store.conversations import Context, Expectation
 from tests.bot.hearing.words import said
@@ -127,3 +130,30 @@ def test_it_is_wished_beside_a_question() -> None:
         ("nlu_fallback", 0.4),
     )
     assert [step.intent for step in hear(heard, Context()).steps] == ["ask_points_expiring", "redeem_points"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我还没说换呢 我只是问你用多少分。给我退回来", "取消刚才的兑换，把1200分退给我", "把刚才换的退掉",
+        "取消剛才的兌換，點數還我", "把剛才換的退掉", "cancel that redemption, give me my points back",
+        "undo that redemption please",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("intent", ["ask_faq", "return_or_refund", "nlu_fallback"])
+def test_what_was_just_redeemed_goes_back_before_any_article(text: str, intent: str) -> None:
+    (step,) = hear(said(text, intent, 0.9), REDEEMED).steps
+    assert step.intent == "undo"
+
+
+def test_that_nobody_said_yes_to_what_was_redeemed_is_no_question_asked_again() -> None:
+    message = said("我还没说换呢 我只是问你用多少分。给我退回来", "ask_faq")
+    (step,) = hear(replace(message, objection=Objection("用多少分")), REDEEMED).steps
+    assert step.intent == "undo"
+
+
+@pytest.mark.parametrize(
+    "text", ["取消订单", "刚买的那件退掉", "cancel my exchange of the shoes order", "如果退回来积分还吗"]
+)
+def test_what_was_bought_or_is_supposed_gives_no_redemption_back(text: str) -> None:
+    assert not reward_wish.wants_points_back(said(text, "return_or_refund"), REDEEMED)
