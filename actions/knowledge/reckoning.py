@@ -12,7 +12,7 @@ from typing import Any
 
 from actions.kit.policy_facts import listed_or
 from actions.kit.words import lexicon, places, plainly
-from actions.knowledge import basket, figures, price_later, rules
+from actions.knowledge import basket, day_received, figures, price_later, rules
 from crm_store import clock, returns
 from crm_store.labels import label
 from crm_store.language import Language, format_date, format_limit, format_money, format_number
@@ -278,17 +278,25 @@ def _price_later(case: Case) -> Reckoned | None:
 
 
 def _returns(case: Case) -> Reckoned | None:
+    today = case.today or clock.today()
+    days = day_received.told(case.text, today)
     passed = figures.days_ago(case.text, case.time, case.today)
-    if passed is None or not case.begins("return") or figures.only_of_use(case.text):
+    # "Delivered on 21 Nov, today is 29 Nov": the day of delivery counts, whatever else is named.
+    came = days.came if days else today - timedelta(days=int(passed)) if passed is not None else None
+    asks_late = lexicon.mentions("asks_too_late", case.text)
+    of_its_term = days is not None and (asks_late or lexicon.mentions("asks_in_time", case.text))
+    meant = case.begins("return") or (of_its_term and not case.other("return_term"))
+    if came is None or not meant or figures.only_of_use(case.text):
         return None
     shop = policy().returns
     faulty = lexicon.mentions("fault", case.text) or lexicon.meant("return_reason", case.text) in returns.SHOPS_FAULT
-    window = shop.window_at_fault if faulty else shop.window
-    if passed <= window.days:
-        last = (case.today or clock.today()) + timedelta(days=window.days - int(passed))
-        values = {"until": format_date(last, case.language)}
-        return Reckoned(RETURNS, "reply_reckon_return_fault" if faulty else "reply_reckon_return", values)
-    return Reckoned(RETURNS, "reply_reckon_return_fault_over" if faulty else "reply_reckon_return_over")
+    last = came + timedelta(days=(shop.window_at_fault if faulty else shop.window).days)
+    acted = days.acted if days and days.acted else today
+    values = {"until": format_date(last, case.language), "came": format_date(came, case.language)}
+    # Whether it is over is asked the other way round than whether it may still go back.
+    kind = "_late" if asks_late else "_day" if lexicon.mentions("return_deadline", case.text) else ""
+    name = "reply_reckon_return_fault" if faulty else "reply_reckon_return"
+    return Reckoned(RETURNS, f"{name}{kind}{'_over' if acted > last else ''}", values)
 
 
 _KINDS: tuple[Callable[[Case], Reckoned | None], ...] = (_instalments, _abroad, _at_home, _warranty, _price, _returns)

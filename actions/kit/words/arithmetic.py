@@ -28,6 +28,12 @@ _ASKS = re.compile(
     r"|\b(?:right|correct|is|what|makes|equals|so)\b",
     re.IGNORECASE,
 )
+_EXAMPLE = re.compile(
+    r"(?:例如|比如说?|比如說|比方说?|比方說|譬如"
+    r"|\be\.?g\.?|\bfor example|\bfor instance|\bsuch as)\s*[,，:：]?\s*$",
+    re.IGNORECASE,
+)
+"""Before a sum that only shows what a question of a rule means: 一单能用两张券吗，例如 100+20."""
 _CLAIM = re.compile(
     rf"(?:=|＝|是不是|就是|等于|等於|应该是|應該是|\bis\b|\bmakes\b|\bequals\b)\s*[¥￥]?\s*(?P<n>{_NUMBER})"
 )
@@ -52,7 +58,7 @@ def read(text: str) -> Sum | None:
     """The sum in a text that asks for its result; None where none is written, or nothing is asked."""
     flat = unicodedata.normalize("NFKC", text)
     found = _WRITTEN.search(flat)
-    if found is None or not _ASKS.search(flat):
+    if found is None or not _ASKS.search(flat) or _EXAMPLE.search(flat[: found.start()]):
         return None
     parts = _PART.findall(found.group())
     signs = [_sign(each) for each in parts[1::2]]

@@ -10,7 +10,8 @@ from crm_store.conversations import Parsed
 from crm_store.text import closed_up
 
 FAQ, ASK_PRODUCT, PRODUCT = "ask_faq", "ask_product", "product"
-_FREE_FROM = re.compile(r"(?:多少|几多|几)(?:块|元)?钱包邮")
+_FREE_FROM = re.compile(r"(?:多少|几多|几|[\d一二三四五六七八九十百两])(?:块|元|蚊)?钱包邮")
+"""An amount, asked or named, and what it is asked about."""
 _WALLET = "钱包"
 
 
@@ -30,4 +31,4 @@ def _heard(text: str, heard: Parsed) -> Parsed:
 
 
 def _is_wallet(entity: object, value: object) -> bool:
-    return entity == PRODUCT and closed_up(str(value)) == _WALLET
+    return entity == PRODUCT and closed_up(str(value)).endswith(_WALLET)
