@@ -1,5 +1,6 @@
 """Fixtures every test may use: both databases, a session that is undone, a clock that stands still."""
 
+import gc
 import os
 import shutil
 import uuid
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and _is_of_the_run(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays to the end of the run: looked through by the garbage collector again and again, it
+    cost a sixth of the processor time of many tests."""
+    gc.freeze()
 
 
 def _is_of_the_run(test: pytest.Function) -> bool:
