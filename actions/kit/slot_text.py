@@ -23,12 +23,13 @@ MOST_TURNS_OF_PHRASE = 4
 
 _ASKING_FORM = re.compile(
     r"(?P<verb>[\u4e00-\u9fff])[不唔](?P=verb)|多少(?!有|还是|也|都)|的(?:还是|定系|定係|抑或)\S{1,6}的"
+    r"|[吗么咩] ?(?:还是|定系|定係|抑或)|有(?P<done>\S{1,4})还?没有?(?P=done)"
     r"|[\u4e00-\u9fff]{2}(?<![都也是就才要可并从还毫半])[不没冇](?:啊|呀|哦|咧)?$"
     r"|^(?:(?:and|so|but|then|ok) )*(?:if|suppose|supposing|say) (?:i|we|it|they|you|my|the|she|he)\b.{2,80}"
     r"(?<!\bi )(?<!\byou )(?<!\bwe )(?<!\bthey )(?<!\bit )(?<!\bto )(?<! t )"
     r"\b(?:do|does|would|will|can|could|is|are|should) (?:i|it|they|you|we|my|that|there|shipping|postage|delivery)\b"
 )
-"""收不收, 係唔係, "if I take two do I save", 还有多少积分, 电子的还是纸质的, 分会清掉不."""
+"""收不收, 係唔係, "if I take two do I save", 还有多少积分, 电子的还是纸质的, 今天就带去吗还是等审核, 分会清掉不."""
 _QUESTION_MARK = re.compile(r"[?？]\s*$")
 _CANNOT = re.compile(r"can t (?!i |you |we |it |he |she |they |that |this |there |the |my )")
 """How words begin that deny and ask nothing: "can't be bothered"."""

@@ -93,3 +93,19 @@ def test_sentences_may_be_questions() -> None:
 @pytest.mark.parametrize("said", ["哪吒汽车有限公司", "对啊电子有限公司"])
 def test_what_ends_as_a_company_is_a_name_whatever_it_is_made_of(said: str) -> None:
     assert title(said) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("今天就带去吗还是要等审核", True),
+        ("可以今天就帶去嗎，還是要等審核", True),
+        ("係而家攞去咩定係等審核", True),
+        ("我換鞋現在是有登記還沒登記", True),
+        ("好嘛还是算了", False),
+        ("是有一双还没到", False),
+        ("今天就帶去", False),
+    ],
+)
+def test_one_of_two_is_asked(text: str, asks: bool) -> None:
+    assert slot_text.is_question(text) is asks

@@ -220,3 +220,16 @@ def test_what_is_said_beside_a_no_carries_nothing_out(text: str) -> None:
 def test_a_plain_yes_stays_one(text: str) -> None:
     messages = ways(text, "affirm", 0.9)
     assert [carried_out(message, EVERY) for message in messages] == [list(EVERY)] * len(messages)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("好 登记。可以今天就带去吗还是要等审核", "可以今天就带去吗还是要等审核"),
+        ("好 登記。可以今天就帶去嗎還是要等審核", "可以今天就帶去嗎還是要等審核"),
+    ],
+)
+def test_a_harmless_question_behind_the_act_by_its_name_is_heard_after_it(text: str, asked: str) -> None:
+    message = said(text, "nlu_fallback", 0.35, ("affirm", 0.9), ("nlu_fallback", 0.35))
+    assert agrees(hear(message, ACTS["return"]).steps[0], ACTS["return"])
+    assert asked in beside(message, ACTS["return"])
