@@ -93,7 +93,9 @@ async def tell(turn: Turn) -> bool:
         return False
     asks_points, asks_sum = asked
     if turn.member is None and (asks_points or not asks_sum or purchase_asked.asks_level(turn.text)):
-        return asks_points and not asks_sum and await _said_by_level(turn, purchase)
+        # On a birthday, of goods that go back …: the article tells that, with its own sums.
+        is_plain = asks_points and not asks_sum and not lexicon.mentions("points_circumstance", turn.text)
+        return is_plain and await _said_by_level(turn, purchase)
     lines = [_goods_line(turn, purchase)]
     if wished in OF_GOODS:
         lines += _level_price(turn, purchase)
